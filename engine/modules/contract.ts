@@ -1,0 +1,173 @@
+import type { Answer, Script } from "../session/contract.ts";
+import type { ArgsSchema } from "./schema.ts";
+
+export type Scalar = string | number | boolean | null;
+
+/** A flat description of a thing; `null` is "absent". */
+export type State = Readonly<Record<string, Scalar>>;
+
+/** One key of a thing that is to change. */
+export interface Change {
+  readonly key: string;
+  readonly from: Scalar;
+  readonly to: Scalar;
+}
+
+/** What `--diff` shows for one thing, in Ansible's words. */
+export interface Diff {
+  readonly before?: string;
+  readonly after?: string;
+  readonly before_header?: string;
+  readonly after_header?: string;
+  readonly prepared?: string;
+}
+
+/** What the controller side offers while arguments are prepared. */
+export interface Controller {
+  /** Finds a file as Ansible does: role's `kind` folder, role, playbook's. @throws Failure `file-not-found`, naming where it looked */
+  findFile(name: string, kind: "files" | "templates" | "tasks" | "vars" | ""): string;
+  /** Renders template text (`.hbs` by Handlebars, everything else as Jinja2) with the task's variables and `extra` ones. */
+  renderTemplate(path: string, options: TemplateOptions): string;
+  /** Opens a vault file's bytes when they begin with $ANSIBLE_VAULT, else returns them as they are. */
+  decrypt(bytes: Buffer, path: string): Buffer;
+  /** Where results that belong on the controller are written (fetch). */
+  readonly playbookDirectory: string;
+}
+
+export interface TemplateOptions {
+  readonly newlineSequence?: string;
+  readonly trimBlocks?: boolean;
+  readonly lstripBlocks?: boolean;
+  readonly blockStartString?: string;
+  readonly blockEndString?: string;
+  readonly variableStartString?: string;
+  readonly variableEndString?: string;
+  readonly commentStartString?: string;
+  readonly commentEndString?: string;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A task module that acts on a host: five small parts, and the engine owns the order (design: probe, plan, apply).
+ * No part may see check mode, open a connection, read the clock, or know another module.
+ * `A` is the type of the validated arguments, `S` what a probe finds.
+ */
+export interface HostModule<A = never, S = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: ArgsSchema<A>;
+  /** The argument that free text fills (`command: echo hi`), if the module takes it. */
+  readonly freeForm?: string;
+  /** Checks that a schema cannot say; returns a message, or undefined. Runs before any host is touched when the arguments are constant. */
+  check?(args: A): string | undefined;
+  /** Brings controller-side material (file contents, rendered templates) into the arguments. Not called with a host in mind. */
+  prepare?(args: A, controller: Controller): A | Promise<A>;
+  /** Read-only sh. Undefined when there is nothing to ask (then `parse` is not called and the state is `undefined`). */
+  probe?(args: A): Script | undefined;
+  /** Turns the probe's answer into the current state. @throws ModuleError for what the probe itself refuses, for example a missing tool */
+  parse?(answer: Answer, args: A): S;
+  /** Every change still to make; empty means nothing to do. Pure. @throws ModuleError for what cannot be done */
+  plan(current: S, args: A): readonly Change[];
+  /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
+  apply?(changes: readonly Change[], current: S, args: A): Script;
+  /**
+   * Whether the state is probed again after `apply` and must then plan nothing. True when not given. False only for modules whose
+   * effect cannot be probed, such as `command`: it is data, so that the documentation and the law kit see it.
+   */
+  readonly verified?: boolean | ((args: A) => boolean);
+  /** Sh whose answer `diff` needs, asked only when a diff is wanted and there are changes (for example the old content of a file). */
+  probeForDiff?(changes: readonly Change[], current: S, args: A): Script | undefined;
+  /** The diff; the changes as `key: value` lines when not given. */
+  diff?(changes: readonly Change[], current: S, args: A, answer: Answer | undefined): Diff | readonly Diff[];
+  /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
+  result?(facts: ResultFacts<A, S>): Record<string, unknown>;
+  /** Controller-side work with the result (fetch writes its file here). Not called in check mode. */
+  readonly doc?: ModuleDoc;
+}
+
+export interface ResultFacts<A, S> {
+  readonly args: A;
+  readonly before: S;
+  /** What the second probe found; `before` when nothing was applied. */
+  readonly after: S;
+  readonly changes: readonly Change[];
+  /** The answer of `apply`; undefined when nothing was applied (converged, or check mode). */
+  readonly applied: Answer | undefined;
+}
+
+export interface ModuleDoc {
+  /** More than the summary: a few sentences. */
+  readonly description?: string;
+  /** YAML tasks. */
+  readonly examples?: string;
+  /** Result keys and what they hold. */
+  readonly returns?: Readonly<Record<string, string>>;
+  /** What differs from Ansible's module of that name, and why. */
+  readonly differences?: readonly string[];
+}
+
+/** A module's own refusal: the task fails with `message`, and `result` is merged into what it registers. */
+export class ModuleError extends Error {
+  constructor(
+    message: string,
+    readonly result: Readonly<Record<string, unknown>> = {},
+    readonly hint?: string,
+  ) {
+    super(message);
+    this.name = "ModuleError";
+  }
+}
+
+/**
+ * A module that acts on the controller's side of the run (debug, set_fact, add_host ...). What it wants done to the run it returns as
+ * data; it changes nothing itself.
+ */
+export interface ControllerModule<A = never> {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: ArgsSchema<A>;
+  readonly freeForm?: string;
+  /** Arguments that are expressions or must stay templates: they are handed over as written. */
+  readonly rawArgs?: readonly string[];
+  /** True when one call serves all hosts of the batch (add_host, pause, some meta actions). */
+  readonly oncePerBatch?: boolean;
+  check?(args: A): string | undefined;
+  act(args: A, context: ActionContext): ActionResult | Promise<ActionResult>;
+  readonly doc?: ModuleDoc;
+}
+
+export interface ActionContext extends Controller {
+  readonly host: string;
+  /** Evaluates a bare expression with the task's variables. */
+  evaluate(expression: string): unknown;
+  /** Evaluates one entry of `that` or `when`: must be boolean. */
+  condition(condition: unknown): boolean;
+  /** A variable's value, or undefined. */
+  variable(name: string): unknown;
+  /** Resolves templates in a value as written (for rawArgs). */
+  template(value: unknown): unknown;
+  /** Loads a YAML or JSON file of variables, vault included. */
+  loadVariables(path: string): Record<string, unknown>;
+  /** Reads a line from the terminal; undefined when there is none. */
+  prompt(text: string, options: { readonly echo: boolean }): Promise<string | undefined>;
+  /** Waits, ended early by an interrupt. Milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
+  readonly verbosity: number;
+}
+
+export interface ActionResult {
+  readonly changed?: boolean;
+  readonly failed?: boolean;
+  readonly skipped?: boolean;
+  readonly msg?: unknown;
+  /** More keys of the registered result. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** Variables to set on the host: at which of the precedence levels. */
+  readonly variables?: { readonly level: "set_fact" | "include_vars" | "facts"; readonly values: Readonly<Record<string, unknown>>; readonly cacheable?: boolean };
+  readonly addHost?: { readonly name: string; readonly groups: readonly string[]; readonly variables: Readonly<Record<string, unknown>> };
+  readonly addToGroups?: { readonly groups: readonly string[]; readonly parents: readonly string[] };
+  readonly meta?: string;
+  readonly stats?: Readonly<Record<string, unknown>>;
+}
+
+export type Module = { readonly kind: "host"; readonly module: HostModule<any, any> } | { readonly kind: "controller"; readonly module: ControllerModule<any> };

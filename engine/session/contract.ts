@@ -1,0 +1,77 @@
+/** How a user other than the login user is reached. */
+export interface Become {
+  readonly method: "sudo" | "su" | "doas";
+  readonly user: string;
+  readonly password?: string;
+  /** The program, when it is not the method's name on PATH. */
+  readonly exe?: string;
+  readonly flags?: string;
+}
+
+/** Bytes for a script's stdin: in memory, or a controller file that is streamed and never held whole. */
+export type Content = Buffer | { readonly file: string };
+
+/** POSIX sh to run on the host. Arguments travel as variables, never as text and never in an argv. */
+export interface Script {
+  readonly text: string;
+  /** Shell variables set (not exported) before `text` runs. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** What `text` finds on stdin; /dev/null when not given. */
+  readonly stdin?: Content;
+}
+
+export interface RunOptions {
+  /** The user to run as; the login user when not given. */
+  readonly become?: Become | undefined;
+  /** Exported to the script. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds until the script's process tree is ended and `Failure` code `command-timeout` is thrown; no limit when not given. */
+  readonly timeout?: number | undefined;
+  /** Called with output as it arrives. */
+  readonly onOutput?: ((chunk: Buffer, stream: "stdout" | "stderr") => void) | undefined;
+  /** Ends the script's process tree on the host when aborted; the promise rejects with code `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a script did. A non-zero code is an answer, not an exception. */
+export interface Answer {
+  readonly code: number;
+  /** Byte-exact. */
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/**
+ * A held connection to one host: one transport, one long-lived sh per user. Calls to `run` may overlap: scripts for the same user are
+ * written at once and answered in order, so n scripts cost one round trip.
+ */
+export interface Session {
+  /** @throws Failure with fault "transport" (unreachable, host key, authentication, become, lost connection): never for an exit status */
+  run(script: Script, options?: RunOptions): Promise<Answer>;
+  /** Ends what still runs on the host, then closes. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Everything needed to open a session, from inventory variables, command line and ~/.ssh/config. */
+export interface Target {
+  /** The inventory's name of the host, for messages. */
+  readonly name: string;
+  readonly connection: "ssh" | "local";
+  /** Address or ~/.ssh/config alias; `name` when not given. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly privateKeyFile?: string | undefined;
+  readonly privateKeyPassphrase?: string | undefined;
+  /** Options in the words of ssh(1), as in ansible_ssh_common_args: `-o ProxyJump=... -J ...`. */
+  readonly sshArgs?: string | undefined;
+  /** Overrides StrictHostKeyChecking of ~/.ssh/config. */
+  readonly hostKeyChecking?: "yes" | "accept-new" | "no" | undefined;
+  /** Seconds. */
+  readonly connectTimeout?: number | undefined;
+  /** How often a connection that was lost or refused is tried again. */
+  readonly retries?: number | undefined;
+  /** The remote sh; /bin/sh when not given. */
+  readonly shell?: string | undefined;
+}

@@ -1,0 +1,67 @@
+import type { Environment, Scope } from "../expression/contract.ts";
+import type { Inventory } from "../inventory/contract.ts";
+import type { Play, Role } from "../play/model.ts";
+
+/** What is the same for a whole run. */
+export interface RunFacts {
+  readonly inventory: Inventory;
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  readonly checkMode: boolean;
+  readonly diffMode: boolean;
+  readonly verbosity: number;
+  readonly forks: number;
+  readonly limit?: string | undefined;
+  readonly runTags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly decrypt: (ciphertext: string) => string;
+  readonly encrypt?: Environment["encrypt"];
+  readonly registerSecret?: (plain: string) => void;
+  /** The directory of the playbook in hand. */
+  playbookDirectory: string;
+}
+
+/** What is the same for one play on one batch; kept current by `run`. */
+export interface PlayState {
+  readonly play: Play;
+  /** ansible_play_hosts_all */
+  readonly hostsAll: readonly string[];
+  /** ansible_play_hosts: all that have not failed */
+  hosts: readonly string[];
+  /** ansible_play_batch */
+  batch: readonly string[];
+  /** Level 14, later files win. The values come from files, so they are templates. */
+  readonly varsFiles: (host: string) => readonly Readonly<Record<string, unknown>>[];
+  /** Level 13; final values. */
+  readonly prompted: Readonly<Record<string, unknown>>;
+}
+
+/** Levels of Ansible's precedence, as numbered in the documentation. */
+export interface ScopeRequest {
+  readonly host: string;
+  readonly state: PlayState;
+  readonly role?: Role | undefined;
+  /** Level 16, outermost first. */
+  readonly blockVars?: readonly Readonly<Record<string, unknown>>[];
+  /** Level 17. */
+  readonly taskVars?: Readonly<Record<string, unknown>>;
+  /** Levels 20 and 21, outermost first. */
+  readonly includeVars?: readonly Readonly<Record<string, unknown>>[];
+  /** Loop variables, `ansible_failed_task` and the like: above everything; final values, never templates. */
+  readonly local?: Readonly<Record<string, unknown>>;
+  readonly searchPath: readonly string[];
+}
+
+/** The variables of a run. Values from files are templates and resolve lazily; facts, registered results and set_facts are final. */
+export interface Variables {
+  /** Cheap: layers are looked up by name, nothing is merged. */
+  scope(request: ScopeRequest): Scope;
+  /** Level 11: merged into `ansible_facts`, and injected as `ansible_NAME` (NAME with its prefix or without). */
+  setFacts(host: string, facts: Readonly<Record<string, unknown>>): void;
+  /** Level 19. */
+  assign(host: string, values: Readonly<Record<string, unknown>>): void;
+  /** Level 18; templates. */
+  include(host: string, values: Readonly<Record<string, unknown>>): void;
+  clearFacts(host: string): void;
+  /** Grows whenever a value of the host may have changed. */
+  version(host: string): number;
+}
