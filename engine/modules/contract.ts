@@ -75,13 +75,14 @@ export interface HostModule<A = never, S = unknown> {
    * effect cannot be probed, such as `command`: it is data, so that the documentation and the law kit see it.
    */
   readonly verified?: boolean | ((args: A) => boolean);
+  /** True when a non-zero exit of `apply` is not by itself a failure: `result` decides, by throwing ModuleError (command, shell). */
+  readonly ownVerdict?: boolean;
   /** Sh whose answer `diff` needs, asked only when a diff is wanted and there are changes (for example the old content of a file). */
   probeForDiff?(changes: readonly Change[], current: S, args: A): Script | undefined;
   /** The diff; the changes as `key: value` lines when not given. */
   diff?(changes: readonly Change[], current: S, args: A, answer: Answer | undefined): Diff | readonly Diff[];
   /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
   result?(facts: ResultFacts<A, S>): Record<string, unknown>;
-  /** Controller-side work with the result (fetch writes its file here). Not called in check mode. */
   readonly doc?: ModuleDoc;
 }
 

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly onOutput?: ((chunk: Buffer, stream: "stdout" | "stderr") => void) | undefined;
   /** Ends the script's process tree on the host when aborted; the promise rejects with code `interrupted`. */
   readonly signal?: AbortSignal | undefined;
+  /** True for scripts that change nothing: they may be run again when the connection is lost under them. */
+  readonly repeatable?: boolean | undefined;
 }
 
 /** What a script did. A non-zero code is an answer, not an exception. */
@@ -72,6 +74,10 @@ export interface Target {
   readonly connectTimeout?: number | undefined;
   /** How often a connection that was lost or refused is tried again. */
   readonly retries?: number | undefined;
+  /** Seconds between signs of life asked of the host; 5 when not given. */
+  readonly keepAliveInterval?: number | undefined;
+  /** How many of them may stay unanswered before the connection counts as lost; 3 when not given. */
+  readonly keepAliveCount?: number | undefined;
   /** The remote sh; /bin/sh when not given. */
   readonly shell?: string | undefined;
 }

@@ -1,0 +1,169 @@
+import { type Change, type Diff, type HostModule, ModuleError } from "../modules/contract.ts";
+import type { Answer, RunOptions, Script, Session } from "../session/contract.ts";
+import { Failure } from "../source/failure.ts";
+
+export interface CarryOutOptions {
+  /** Stop after the plan. */
+  readonly check: boolean;
+  /** Work out what `--diff` shows. */
+  readonly diff: boolean;
+  /** User, environment, time limit, live output. */
+  readonly run?: RunOptions;
+  /** How the first probe is asked; lets the engine answer from a probe sent ahead. `session.run` when not given. */
+  readonly ask?: (script: Script) => Promise<Answer>;
+  /** Called when `apply` is on its way: probes that were sent before it are void, probes sent from now on are queued behind it. */
+  readonly onApply?: () => void;
+}
+
+export interface CarriedOut {
+  readonly changed: boolean;
+  readonly failed: boolean;
+  /** What `register` gets (without `item` and the like). */
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly changes: readonly Change[];
+  /** Present exactly when `failed`. */
+  readonly failure?: Failure;
+  /** True when check mode stopped before something whose outcome cannot be known (a command). */
+  readonly unknown: boolean;
+}
+
+/**
+ * Carries out one module with final arguments on one host: probe, plan, [check mode ends here], apply, probe again (must plan nothing).
+ * @param args validated and prepared (see `HostModule.prepare`)
+ * @returns the verdict; a refusal by the module or a failing script is a verdict too
+ * @throws Failure with fault "transport" from the session
+ */
+export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session: Session, options: CarryOutOptions): Promise<CarriedOut> {
+  let changes: readonly Change[] = [];
+  try {
+    const before = await probe(module, args, options.ask ?? ((script) => session.run(script, { ...options.run, onOutput: undefined, repeatable: true })));
+    changes = module.plan(before, args);
+    if (changes.length === 0 || module.apply === undefined) {
+      return verdict(false, changes, [], module.result?.({ args, before, after: before, changes, applied: undefined }));
+    }
+    const diffs = options.diff ? await diffOf(module, changes, before, args, session, options) : [];
+    if (options.check) {
+      const unknown = !isVerified(module, args);
+      return verdict(true, changes, diffs, module.result?.({ args, before, after: before, changes, applied: undefined }), unknown);
+    }
+    const applying = session.run(module.apply(changes, before, args), options.run);
+    // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
+    const probing = isVerified(module, args) ? settle(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
+    options.onApply?.();
+    const applied = await applying;
+    if (applied.code !== 0 && module.ownVerdict !== true) {
+      await probing;
+      return { ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }), result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) } };
+    }
+    let after = before;
+    if (probing !== undefined) {
+      const second = await probing;
+      if ("error" in second) throw second.error;
+      after = second.value;
+      const left = module.plan(after, args);
+      if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
+    }
+    return verdict(true, changes, diffs, module.result?.({ args, before, after, changes, applied }));
+  } catch (error) {
+    if (error instanceof ModuleError) {
+      return refusal(new Failure(error.message, { code: "module-refused", fault: "host", hint: error.hint }), changes, error.result);
+    }
+    throw error;
+  }
+}
+
+/** The second probe's error must wait until the apply has been judged. */
+function settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+async function probe<A, S>(module: HostModule<A, S>, args: A, ask: (script: Script) => Promise<Answer>): Promise<S> {
+  const script = module.probe?.(args);
+  if (script === undefined || module.parse === undefined) return undefined as S;
+  return module.parse(await ask(script), args);
+}
+
+function isVerified<A, S>(module: HostModule<A, S>, args: A): boolean {
+  return typeof module.verified === "function" ? module.verified(args) : (module.verified ?? true);
+}
+
+async function diffOf<A, S>(
+  module: HostModule<A, S>,
+  changes: readonly Change[],
+  before: S,
+  args: A,
+  session: Session,
+  options: CarryOutOptions,
+): Promise<readonly Diff[]> {
+  if (module.diff === undefined) return [changesAsDiff(changes)];
+  const script = module.probeForDiff?.(changes, before, args);
+  const answer = script === undefined ? undefined : await session.run(script, { ...options.run, onOutput: undefined, repeatable: true });
+  const diff = module.diff(changes, before, args, answer);
+  return Array.isArray(diff) ? (diff as readonly Diff[]) : [diff as Diff];
+}
+
+function changesAsDiff(changes: readonly Change[]): Diff {
+  const lines = (side: "from" | "to"): string =>
+    changes
+      .filter((change) => change[side] !== null)
+      .map((change) => `${change.key}: ${String(change[side])}\n`)
+      .join("");
+  return { before: lines("from"), after: lines("to") };
+}
+
+function verdict(
+  changed: boolean,
+  changes: readonly Change[],
+  diffs: readonly Diff[],
+  result: Record<string, unknown> = {},
+  unknown = false,
+): CarriedOut {
+  const failed = result["failed"] === true;
+  const msg = typeof result["msg"] === "string" ? result["msg"] : "the module reports a failure";
+  const claimed = typeof result["changed"] === "boolean" ? result["changed"] : changed;
+  return {
+    changed: claimed,
+    failed,
+    changes,
+    unknown,
+    result: { ...result, ...(diffs.length > 0 ? { diff: diffs.length === 1 ? diffs[0] : diffs } : {}), changed: claimed },
+    ...(failed ? { failure: new Failure(msg, { code: "module-failed", fault: "host" }) } : {}),
+  };
+}
+
+function refusal(failure: Failure, changes: readonly Change[], keys: Readonly<Record<string, unknown>>): CarriedOut {
+  const changed = keys["changed"] === true;
+  return { changed, failed: true, changes, unknown: false, failure, result: { changed, msg: failure.message, ...keys, failed: true } };
+}
+
+function outputKeys(answer: Answer): Record<string, unknown> {
+  return { stdout: answer.stdout.toString("utf8"), stderr: answer.stderr.toString("utf8") };
+}
+
+function applyMessage(module: { readonly name: string }, answer: Answer): string {
+  const lines = answer.stderr.toString("utf8").trim().split("\n");
+  const last = lines.at(-1) ?? "";
+  return last === "" ? `${module.name}: the host's script ended with exit status ${answer.code}` : `${module.name}: ${last}`;
+}
+
+function applyFailure(module: { readonly name: string }, answer: Answer): Failure {
+  const stderr = answer.stderr.toString("utf8").trim();
+  return new Failure(applyMessage(module, answer), {
+    code: "apply-failed",
+    fault: "host",
+    cause: stderr === "" ? undefined : stderr,
+    hint: `exit status ${answer.code}`,
+  });
+}
+
+function notConverged(module: { readonly name: string }, left: readonly Change[]): Failure {
+  const what = left.map((change) => `${change.key} is ${String(change.from)}, not ${String(change.to)}`).join("; ");
+  return new Failure(`${module.name}: applied, but the host is still not as asked: ${what}`, {
+    code: "not-converged",
+    fault: "host",
+    hint: "something else on the host may be changing it back",
+  });
+}
