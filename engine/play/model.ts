@@ -42,6 +42,13 @@ export interface Role {
   readonly dependencies: readonly Role[];
   readonly allowDuplicates: boolean;
   readonly place?: Place | undefined;
+  /**
+   * The same for roles that are one and the same to Ansible: path, parameters, when, tags and `*_from` are equal. Unless `allowDuplicates`, a host that
+   * has run a task (not a skipped one) of a role skips the tasks of every other `Role` object with that key for the rest of the play.
+   */
+  readonly key: string;
+  /** What the role's tasks inherit, the role itself included. */
+  readonly inherited: Inherited;
 }
 
 /** What a task inherits, resolved while loading: every list is outermost first. */

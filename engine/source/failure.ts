@@ -32,8 +32,11 @@ export class Failure extends Error {
 
 /** Several failures found at once, for example by the check of a whole playbook. */
 export class Failures extends Error {
-  constructor(readonly failures: readonly Failure[]) {
+  readonly failures: readonly Failure[];
+
+  constructor(failures: readonly Failure[]) {
     super(failures.map((failure) => failure.message).join("\n"));
+    this.failures = failures;
     this.name = "Failures";
   }
 }

@@ -1,16 +1,4 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type ParsedNode,
-  type Scalar,
-  type ScalarTag,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type ParsedNode, type Scalar, type ScalarTag } from "yaml";
 import { Float, Unsafe, Vaulted } from "../expression/values.ts";
 import { Failure } from "./failure.ts";
 import { annotate, type Place } from "./place.ts";
@@ -20,6 +8,8 @@ export interface YamlOptions {
   readonly decrypt?: (ciphertext: string) => string;
   /** Whose fault broken YAML is; "playbook" when not given. */
   readonly fault?: "playbook" | "inventory" | "usage";
+  /** Told of what is legal but probably not meant, such as a key that is given twice. */
+  readonly onWarning?: (message: string, place: Place) => void;
 }
 
 /** Ten thousand aliases' worth of nodes is no playbook; it is a billion laughs. */
@@ -83,7 +73,10 @@ function isTimestamp(tag: string): boolean {
 
 function lineAt(text: string, start: number): string {
   const end = text.indexOf("\n", start);
-  return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "").slice(0, 400);
+  return text
+    .slice(start, end === -1 ? undefined : end)
+    .replace(/\r$/, "")
+    .slice(0, 400);
 }
 
 function failure(message: string, place: Place, options: YamlOptions, code = "yaml-syntax", hint?: string): Failure {

@@ -1,0 +1,72 @@
+/** Collections whose modules this engine has under their short names; names of others stay as written (`grafana.grafana.user` is no `user`). */
+const COLLECTIONS: ReadonlySet<string> = new Set([
+  "ansible.posix",
+  "ansible.utils",
+  "community.crypto",
+  "community.digitalocean",
+  "community.docker",
+  "community.general",
+  "community.grafana",
+  "community.hashi_vault",
+  "community.kubernetes",
+  "community.libvirt",
+  "community.mysql",
+  "community.okd",
+  "community.postgresql",
+  "containers.podman",
+  "kubernetes.core",
+]);
+
+const FREE_FORM = new Set(["command", "shell", "raw", "script", "win_command", "win_shell", "expect"]);
+
+/** Modules that take a text without keys, though not a command line. */
+const RAW_TEXT = new Set(["include_vars", "include_tasks", "include_role", "import_tasks", "import_role", "add_host", "group_by", "set_fact", "meta"]);
+
+/** The canonical name of a module: `ansible.builtin.copy` is `copy`, `community.general.ufw` is `ufw`. */
+export function canonicalName(name: string): string {
+  const builtin = /^ansible\.(?:builtin|legacy)\.([^.]+)$/.exec(name);
+  if (builtin !== null) return builtin[1]!;
+  const qualified = /^([^.]+\.[^.]+)\.([^.]+)$/.exec(name);
+  return qualified !== null && COLLECTIONS.has(qualified[1]!) ? qualified[2]! : name;
+}
+
+/** True for modules whose text is a command line. */
+export function isFreeForm(action: string): boolean {
+  return FREE_FORM.has(action);
+}
+
+export function takesRawText(action: string): boolean {
+  return FREE_FORM.has(action) || RAW_TEXT.has(action);
+}
+
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+export function hasTemplate(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("{{") || value.includes("{%");
+  if (Array.isArray(value)) return value.some(hasTemplate);
+  return isMapping(value) && Object.values(value).some(hasTemplate);
+}
+
+/** True when the text may be one template and nothing else. */
+export function isWholeTemplate(value: unknown): value is string {
+  return typeof value === "string" && /^\s*(?:\{\{[\s\S]*\}\}|\{%[\s\S]*%\})\s*$/.test(value);
+}
+
+/** What a value is, in the words of messages. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (isMapping(value)) return "a mapping";
+  if (typeof value === "string") return "text";
+  if (typeof value === "boolean") return "true or false";
+  if (typeof value === "number") return "a number";
+  return "a value";
+}
