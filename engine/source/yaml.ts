@@ -1,7 +1,7 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type ParsedNode, type Scalar, type ScalarTag } from "yaml";
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Composer, CST, type Document, LineCounter, Parser } from "yaml";
 import { Failure } from "./failure.ts";
-import { annotate, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
+import { buildDocument } from "./yaml-build.ts";
 
 export interface YamlOptions {
   /** Opens `!vault` scalars, when they are used. */
@@ -12,198 +12,110 @@ export interface YamlOptions {
   readonly onWarning?: (message: string, place: Place) => void;
 }
 
-/** Ten thousand aliases' worth of nodes is no playbook; it is a billion laughs. */
-const MAX_ALIAS_COUNT = 1_000;
-const MAX_NODES = 2_000_000;
+/** Characters. Parsing takes time and memory by their number, and nobody writes so much by hand. */
+const MAX_LENGTH = 5_000_000;
+const MAX_DEPTH = 400;
 
 /**
- * Loads one YAML document (YAML 1.1 as Ansible's users write it: `yes` is true, `010` is 8) into plain data. Every list and mapping
- * remembers its places (see `placeOf`). `!vault` becomes `Vaulted`, `!unsafe` becomes `Unsafe`.
+ * Loads one YAML document as PyYAML does (`yes` is true, `y` is text, `010` is 8, timestamps stay text) into plain data. Every list and
+ * mapping remembers its places (see `placeOf`). `!vault` becomes `Vaulted`, `!unsafe` becomes `Unsafe`.
  * @param file the name shown in messages
  * @returns the data; `null` for an empty document
- * @throws Failure `yaml-syntax`, with the place and the line shown
+ * @throws Failure `yaml-syntax`, `yaml-too-large`, `yaml-too-deep`, `yaml-unknown-tag`, `not-text`, with the place and the line shown
  */
 export function loadYaml(text: string, file: string, options: YamlOptions = {}): unknown {
   const documents = loadYamlDocuments(text, file, options);
   if (documents.length > 1) {
-    throw failure(`expected one YAML document, found ${documents.length}`, { file, line: 1, column: 1 }, options);
+    throw failure(
+      `expected one YAML document, found ${documents.length}`,
+      { file, line: 1, column: 1 },
+      options,
+      "yaml-syntax",
+      'remove the "---" between them',
+    );
   }
   return documents[0] ?? null;
 }
 
 /** Like `loadYaml`, for files with several documents. */
 export function loadYamlDocuments(text: string, file: string, options: YamlOptions = {}): unknown[] {
+  const start = { file, line: 1, column: 1 };
+  if (text.length > MAX_LENGTH) {
+    const size = (text.length / 1_000_000).toFixed(1);
+    throw failure(
+      `this file is too large: ${size} MB, at most ${MAX_LENGTH / 1_000_000} MB are read`,
+      start,
+      options,
+      "yaml-too-large",
+      "split it, or read data with lookup('file')",
+    );
+  }
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), text: lineAt(text, lines.lineStarts[line - 1] ?? 0) };
   };
-  const binary = text.indexOf("\0");
-  if (binary !== -1) {
-    throw failure("this is not a text file (it holds a NUL byte)", { file, line: 1, column: 1 }, options, "not-text");
-  }
-  const tags = [textTag("!vault"), textTag("!vault-encrypted"), textTag("!unsafe")];
-  const documents = parseAllDocuments(text, {
-    version: "1.1",
-    lineCounter: lines,
-    customTags: (known) => [...known.filter((tag) => typeof tag !== "object" || !isTimestamp(tag.tag)), ...tags],
-    uniqueKeys: false,
-    logLevel: "silent",
-    keepSourceTokens: false,
-    prettyErrors: false,
-    merge: true,
-  });
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document) => {
+  refuseBinary(text, file, options);
+  const fail = (message: string, place: Place, code: string, hint?: string): Failure => failure(message, place, options, code, hint);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) throw fail(`lists and mappings are nested more than ${MAX_DEPTH} deep`, placeAt(deep), "yaml-too-deep");
+  const composer = new Composer({ schema: "failsafe", version: "1.1", uniqueKeys: false, logLevel: "silent", prettyErrors: false });
+  const building = { placeAt, fail, warn: (message: string, place: Place) => options.onWarning?.(message, place), decrypt: options.decrypt };
+  return Array.from(composer.compose(tokens, true, text.length), (document: Document.Parsed) => {
     const error = document.errors[0];
     if (error !== undefined) {
-      throw failure(`not valid YAML: ${error.message}`, placeAt(error.pos[0]), options, "yaml-syntax", yamlHint(text, placeAt(error.pos[0])));
+      const place = placeAt(Math.min(error.pos[0], text.length));
+      throw fail(`not valid YAML: ${error.message}`, place, "yaml-syntax", hintFor(place));
     }
-    return build(document as Document.Parsed<ParsedNode>, placeAt, options);
+    return buildDocument(document, building);
   });
 }
 
-function textTag(tag: string): ScalarTag {
-  return { tag, resolve: (value: string) => value };
+function refuseBinary(text: string, file: string, options: YamlOptions): void {
+  const at = text.search(/[\0-\x08\x0e-\x1f\x7f\ufffe\uffff]/);
+  if (at === -1) return;
+  const before = text.slice(0, at);
+  const place = { file, line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+  const character = `0x${text.charCodeAt(at).toString(16).padStart(2, "0")}`;
+  throw failure(
+    `this is not a text file: it holds the control character ${character}`,
+    place,
+    options,
+    "not-text",
+    "give the YAML source, not an archive or image",
+  );
 }
 
-function isTimestamp(tag: string): boolean {
-  return tag === "tag:yaml.org,2002:timestamp";
+/** The offset at which the nesting becomes too deep. Without recursion, since that is what too deep a document would break. */
+function tooDeep(tokens: readonly CST.Token[]): number | undefined {
+  const todo: { readonly token: CST.Token | null | undefined; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { token, depth } = next;
+    if (token === null || token === undefined) continue;
+    if (depth > MAX_DEPTH && "offset" in token) return token.offset;
+    if (token.type === "document") todo.push({ token: token.value, depth });
+    else if ("items" in token) for (const item of token.items) todo.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+  }
+  return undefined;
 }
 
 function lineAt(text: string, start: number): string {
   const end = text.indexOf("\n", start);
-  return text
-    .slice(start, end === -1 ? undefined : end)
-    .replace(/\r$/, "")
-    .slice(0, 400);
+  const stop = Math.min(end === -1 ? text.length : end, start + 400);
+  return text.slice(start, stop).replace(/\r$/, "");
 }
 
-function failure(message: string, place: Place, options: YamlOptions, code = "yaml-syntax", hint?: string): Failure {
+function failure(message: string, place: Place, options: YamlOptions, code: string, hint?: string): Failure {
   return new Failure(message, { code, fault: options.fault ?? "playbook", place, hint });
 }
 
-function yamlHint(text: string, place: Place): string | undefined {
+function hintFor(place: Place): string | undefined {
   const line = place.text ?? "";
-  if (/^\s*[\w.-]+:\s*\{\{/.test(line)) return `put quotes around the value: a value that begins with "{{" is read as a mapping`;
-  if (/\t/.test(line.match(/^\s*/)?.[0] ?? "")) return "indent with spaces, not tabs";
-  if (/:\s.*:\s/.test(line)) return "a colon followed by a space inside a value needs quotes around the whole value";
+  if (/^\s*(- )?[\w.-]+:\s*\{\{/.test(line)) return `put quotes around the value: a value that begins with "{{" is read as a mapping`;
+  if (line.match(/^\s*/)?.[0].includes("\t") === true) return "indent with spaces, not tabs";
+  if (/:\s+[^"'\s].*:\s/.test(line)) return "a colon followed by a space inside a value needs quotes around the whole value";
+  if (/:\s+["'][^"']*["']\s*\S/.test(line)) return "a value that begins with a quote must end with it: quote the whole value";
+  if (/:\s+[%@`]/.test(line)) return "a value cannot begin with this character: put quotes around it";
   return undefined;
-}
-
-function build(document: Document.Parsed<ParsedNode>, placeAt: (offset: number) => Place, options: YamlOptions): unknown {
-  const anchors = new Map<string, Node>();
-  const building = new Set<Node>();
-  const built = new Map<Node, unknown>();
-  let nodes = 0;
-  let aliases = 0;
-
-  const placeOfNode = (node: Node | null | undefined, fallback: Place): Place => {
-    const offset = node?.range?.[0];
-    return offset === undefined ? fallback : placeAt(offset);
-  };
-
-  const convert = (node: Node | null, parent: Place): unknown => {
-    nodes += 1;
-    if (nodes > MAX_NODES) throw failure("this document is too large to be a playbook or a variables file", parent, options, "yaml-too-large");
-    if (node === null) return null;
-    if (isAlias(node)) {
-      aliases += 1;
-      const place = placeOfNode(node, parent);
-      if (aliases > MAX_ALIAS_COUNT) throw failure("too many aliases: this would expand without end", place, options, "yaml-too-large");
-      const target = anchors.get(node.source);
-      if (target === undefined) throw failure(`unknown alias "*${node.source}"`, place, options);
-      if (building.has(target)) throw failure(`alias "*${node.source}" contains itself`, place, options);
-      return built.get(target);
-    }
-    if (node.anchor !== undefined) anchors.set(node.anchor, node);
-    const place = placeOfNode(node, parent);
-    let value: unknown;
-    if (isMap(node)) {
-      building.add(node);
-      value = convertMap(node, place);
-      building.delete(node);
-    } else if (isSeq(node)) {
-      building.add(node);
-      const list: unknown[] = [];
-      const keys = new Map<string, { key: Place; value: Place }>();
-      node.items.forEach((item, index) => {
-        const itemPlace = placeOfNode(item as Node, place);
-        keys.set(String(index), { key: itemPlace, value: itemPlace });
-        list.push(convert(item as Node, itemPlace));
-      });
-      annotate(list, { self: place, keys });
-      value = list;
-      building.delete(node);
-    } else if (isScalar(node)) {
-      value = convertScalar(node, place);
-    }
-    built.set(node, value);
-    return value;
-  };
-
-  const convertMap = (node: Node, place: Place): Record<string, unknown> => {
-    const mapping: Record<string, unknown> = {};
-    const keys = new Map<string, { key: Place; value: Place }>();
-    const set = (key: string, value: unknown): void => {
-      // "__proto__" must be an ordinary key
-      Object.defineProperty(mapping, key, { value, writable: true, enumerable: true, configurable: true });
-    };
-    if (!isMap(node)) return mapping;
-    for (const pair of node.items) {
-      const keyNode = pair.key as Node | null;
-      const keyPlace = placeOfNode(keyNode, place);
-      const valuePlace = placeOfNode(pair.value as Node | null, keyPlace);
-      if (isScalar(keyNode) && keyNode.value !== null && isMergeKey(keyNode)) {
-        const merged = convert(pair.value as Node | null, valuePlace);
-        for (const source of Array.isArray(merged) ? merged : [merged]) {
-          if (typeof source !== "object" || source === null) continue;
-          for (const [key, value] of Object.entries(source)) if (!Object.hasOwn(mapping, key)) set(key, value);
-        }
-        continue;
-      }
-      const rawKey = convert(keyNode, keyPlace);
-      if (typeof rawKey === "object" && rawKey !== null && !(rawKey instanceof Float)) {
-        throw failure("a mapping or list cannot be a key here", keyPlace, options, "yaml-syntax", `quote the value: "{{ ... }}"`);
-      }
-      const key = keyText(keyNode, rawKey);
-      keys.set(key, { key: keyPlace, value: valuePlace });
-      set(key, convert(pair.value as Node | null, valuePlace));
-    }
-    annotate(mapping, { self: place, keys });
-    return mapping;
-  };
-
-  const convertScalar = (node: Scalar, place: Place): unknown => {
-    const value = node.value;
-    if (node.tag === "!unsafe") return new Unsafe(String(value));
-    if (node.tag === "!vault" || node.tag === "!vault-encrypted") {
-      const decrypt =
-        options.decrypt ??
-        (() => {
-          throw failure("this value is encrypted, and no vault secret was given", place, options, "vault-locked", "use --vault-password-file or -J");
-        });
-      return new Vaulted(String(value), decrypt, place);
-    }
-    if (typeof value === "number" && Number.isInteger(value) && /[.eE]/.test(node.source ?? "") && !/^0x/i.test(node.source ?? "")) {
-      return new Float(value);
-    }
-    if (typeof value === "bigint") return Number(value);
-    if (typeof value === "object" && value !== null) return node.source ?? String(value);
-    return value;
-  };
-
-  const root = document.contents as Node | null;
-  return convert(root, placeAt(0));
-}
-
-function isMergeKey(node: Scalar): boolean {
-  return (node.value === "<<" || typeof node.value === "symbol") && (node.type === undefined || node.type === "PLAIN");
-}
-
-/** `true: x` and `1: x` keep a key that expressions find again. */
-function keyText(node: Node | null, value: unknown): string {
-  if (typeof value === "boolean") return isScalar(node) && node.source !== undefined ? node.source : value ? "True" : "False";
-  if (value === null) return "null";
-  return String(value);
 }
