@@ -109,13 +109,14 @@ export interface ModuleDoc {
 
 /** A module's own refusal: the task fails with `message`, and `result` is merged into what it registers. */
 export class ModuleError extends Error {
-  constructor(
-    message: string,
-    readonly result: Readonly<Record<string, unknown>> = {},
-    readonly hint?: string,
-  ) {
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly hint: string | undefined;
+
+  constructor(message: string, result: Readonly<Record<string, unknown>> = {}, hint?: string) {
     super(message);
     this.name = "ModuleError";
+    this.result = result;
+    this.hint = hint;
   }
 }
 

@@ -1,0 +1,29 @@
+import type { Module } from "./contract.ts";
+
+/** Every module by its short name; a module's code is loaded when a play first names it. */
+export const modules: Readonly<Record<string, () => Promise<Module>>> = {
+  file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
+};
+
+/** Other names for the same module. */
+export const moduleAliases: Readonly<Record<string, string>> = {
+};
+
+/** The short names of all modules, sorted. */
+export const moduleNames: readonly string[] = Object.keys(modules).sort();
+
+const prefix = /^(?:ansible\.builtin|ansible\.legacy)\./;
+
+/**
+ * The module's short name for any way of writing it (`ansible.builtin.copy`, `systemd_service`), whether or not it exists.
+ */
+export function shortName(name: string): string {
+  const short = name.replace(prefix, "");
+  return Object.hasOwn(moduleAliases, short) ? moduleAliases[short]! : short;
+}
+
+/** Loads a module by any of its names; undefined when there is none. */
+export async function loadModule(name: string): Promise<Module | undefined> {
+  const short = shortName(name);
+  return Object.hasOwn(modules, short) ? await modules[short]!() : undefined;
+}

@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# Owner, group, permissions, chattr flags and SELinux context of a path: asked here, set here.
+
+# user_id NAME: sets $REPLY to the user's id, or to nothing
+user_id() {
+  case $1 in
+  *[!0-9]* | "") REPLY=$(id -u -- "$1" 2>/dev/null) || REPLY= ;;
+  *) REPLY=$1 ;;
+  esac
+}
+
+# group_id NAME: sets $REPLY to the group's id, or to nothing
+group_id() {
+  case $1 in
+  *[!0-9]* | "")
+    REPLY=
+    # no fork for the groups in the file; getent knows those of directories
+    while IFS=: read -r group_name _ group_number _; do
+      [ "$group_name" != "$1" ] || { REPLY=$group_number; break; }
+    done </etc/group
+    [ -n "$REPLY" ] || REPLY=$(getent group "$1" 2>/dev/null | cut -d: -f3)
+    ;;
+  *) REPLY=$1 ;;
+  esac
+}
+
+# ask_attributes PATH: prints umask and, where asked, owner_id, group_id, flags, context, default_context
+ask_attributes() {
+  fact umask "$(umask)"
+  [ -z "${ask_owner-}" ] || { user_id "$ask_owner"; fact owner_id "$REPLY"; }
+  [ -z "${ask_group-}" ] || { group_id "$ask_group"; fact group_id "$REPLY"; }
+  if [ -n "${ask_flags-}" ]; then
+    need lsattr chattr
+    if flags_line=$(lsattr -d -- "$1" 2>/dev/null); then
+      flags_line=${flags_line%% *}
+      fact flags "$(printf '%s' "$flags_line" | tr -d -)"
+    fi
+  fi
+  if [ -n "${ask_context-}" ]; then
+    if [ -e /sys/fs/selinux/enforce ]; then
+      need chcon
+      context_now=$(stat -c %C -- "$1" 2>/dev/null) && fact context "$context_now"
+      context_default=$(matchpathcon -n -- "$1" 2>/dev/null) && fact default_context "$context_default"
+    else
+      fact selinux no
+    fi
+  fi
+}
+
+# set_attributes PATH: carries out $set_context $set_owner $set_group $set_mode; chattr comes last, in set_flags_of
+set_attributes() {
+  [ -z "${set_context-}" ] || chcon -h -- "$set_context" "$1" || exit
+  [ -z "${set_owner-}" ] || chown -h -- "$set_owner" "$1" || exit
+  [ -z "${set_group-}" ] || chgrp -h -- "$set_group" "$1" || exit
+  [ -z "${set_mode-}" ] || chmod -- "$set_mode" "$1" || exit
+}
+
+# set_flags_of PATH: an immutable file can be neither renamed nor written, so this is done when all else is
+set_flags_of() {
+  [ -z "${set_flags-}" ] || chattr "$set_flags" -- "$1" || exit
+}

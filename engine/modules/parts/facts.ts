@@ -1,0 +1,74 @@
+import { ModuleError } from "../contract.ts";
+import type { Answer } from "../../session/contract.ts";
+
+/** The records that parts/facts.sh prints. */
+export class Facts {
+  readonly #values: ReadonlyMap<string, string>;
+  /** What follows the record `bytes`: the raw content of a file. */
+  readonly bytes: Buffer;
+
+  constructor(values: ReadonlyMap<string, string>, bytes: Buffer) {
+    this.#values = values;
+    this.bytes = bytes;
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  maybe(key: string): string | undefined {
+    return this.#values.get(key);
+  }
+
+  /** @throws ModuleError when the host's answer lacks the record */
+  get(key: string): string {
+    const value = this.#values.get(key);
+    if (value === undefined) throw new ModuleError(`the host's answer lacks "${key}"`);
+    return value;
+  }
+
+  number(key: string): number {
+    return Number(this.get(key));
+  }
+
+  flag(key: string): boolean {
+    return this.#values.get(key) === "1";
+  }
+}
+
+/**
+ * Reads a probe's answer.
+ * @throws ModuleError when the script ended with an error: the missing tool by its name, or what the script said
+ */
+export function factsOf(answer: Answer): Facts {
+  const values = new Map<string, string>();
+  let at = 0;
+  let bytes: Buffer = Buffer.alloc(0);
+  while (at < answer.stdout.length) {
+    const end = answer.stdout.indexOf(0, at);
+    if (end === -1) break;
+    const record = answer.stdout.toString("utf8", at, end);
+    const equals = record.indexOf("=");
+    const key = record.slice(0, equals);
+    at = end + 1;
+    if (key === "bytes") {
+      bytes = answer.stdout.subarray(at);
+      break;
+    }
+    values.set(key, record.slice(equals + 1));
+  }
+  const missing = values.get("missing_tool");
+  if (missing !== undefined) throw new ModuleError(`this host has no "${missing}"`, { rc: answer.code }, `install the package that brings "${missing}"`);
+  if (answer.code !== 0) {
+    const said = answer.stderr.toString("utf8").trim();
+    throw new ModuleError(said === "" ? `the probe ended with code ${answer.code}` : said, { rc: answer.code });
+  }
+  return new Facts(values, bytes);
+}
+
+/** Builds the answer that records make; for data cases. */
+export function answerOf(records: Readonly<Record<string, unknown>>, code = 0, stderr = ""): Answer {
+  const parts: Buffer[] = [];
+  for (const [key, value] of Object.entries(records)) parts.push(Buffer.from(key === "bytes" ? `bytes=\0${String(value)}` : `${key}=${String(value)}\0`));
+  return { code, stdout: Buffer.concat(parts), stderr: Buffer.from(stderr) };
+}

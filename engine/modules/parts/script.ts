@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+
+const cache = new Map<string, string>();
+
+/**
+ * The text of a script that lies beside a module.
+ * @param base the module's `import.meta.url`
+ * @param name the file's name, for example `probe.sh`
+ * @param parts shared scripts of `modules/parts` that come before it, without `.sh`
+ * @returns the text without its leading comment lines, cached: a play asks for the same script thousands of times
+ */
+export function readScript(base: string, name: string, ...parts: readonly string[]): string {
+  const urls = [...parts.map((part) => new URL(`${part}.sh`, import.meta.url)), new URL(name, base)];
+  const key = urls.join(" ");
+  let text = cache.get(key);
+  if (text === undefined) {
+    text = urls.map((url) => slim(readFileSync(url, "utf8"))).join("");
+    cache.set(key, text);
+  }
+  return text;
+}
+
+// whole-line comments would travel to every host with every task
+function slim(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s*#/.test(line))
+    .join("\n");
+}
