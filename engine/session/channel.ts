@@ -1,0 +1,31 @@
+import type { Readable, Writable } from "node:stream";
+
+/** A process on the host, and its three streams. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when the process has ended or the connection is gone; what it wrote has been read by then. Never rejects. */
+  readonly ended: Promise<ChannelEnd>;
+  /** Gives the channel up; the process is not ended by that alone. */
+  destroy(): void;
+}
+
+export interface ChannelEnd {
+  readonly code?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
+/** A way to start processes on one host. */
+export interface Transport {
+  /** The login user, as far as it is known. */
+  readonly user: string;
+  /** Starts `command` (for the login shell to parse). @throws Failure */
+  exec(command: string): Promise<Channel>;
+  /** Why the connection is gone; undefined while it stands. */
+  lostBecause(): Error | undefined;
+  close(): Promise<void>;
+}
+
+/** Bytes after which somebody who holds the pipe open (a daemon) is not waited for. Milliseconds. */
+export const GRACE_AFTER_EXIT = 250;

@@ -1,0 +1,58 @@
+import type { Script } from "./contract.ts";
+import { assignments, escapeBytes, quote, quoteBytes, refuseNul } from "./quote.ts";
+
+/** Above this, content goes over a channel of its own: sh parses a frame as text, and that has its price. */
+export const INLINE_LIMIT = 48 * 1024;
+// NUL and the like grow fourfold in a frame
+const INLINE_BINARY_LIMIT = 12 * 1024;
+
+export function fitsInline(content: Buffer): boolean {
+  return content.length <= (content.includes(0) ? INLINE_BINARY_LIMIT : INLINE_LIMIT);
+}
+
+export interface Marks {
+  readonly begin: string;
+  readonly end: string;
+}
+
+/** What separates frame `number` from everything else on stdout and stderr. No script can guess the nonce. */
+export function marksOf(nonce: string, number: number): Marks {
+  return { begin: `${nonce}<${number}\n`, end: `${nonce}>${number}` };
+}
+
+/** The script as the subshell runs it: variables first, then the text by `eval`, so that a syntax error ends only the subshell. */
+export function scriptBody(script: Script, environment: Readonly<Record<string, string>> | undefined): string {
+  refuseNul(script.text, "the script");
+  return `${assignments(environment, "export ")}${assignments(script.vars, "")}eval ${quote(script.text)}`;
+}
+
+/**
+ * One complete command for the held sh. Braces, so that sh has read all of it before it begins.
+ * @param content the script's stdin; must fit inline. /dev/null when not given
+ */
+export function frameText(body: string, content: Buffer | undefined, marks: Marks): Buffer {
+  const head = Buffer.from(beginText(marks));
+  const tail = Buffer.from(`(${body}\n)${content === undefined ? " </dev/null" : ""}; ${endText(marks)}; }\n`);
+  if (content === undefined) return Buffer.concat([head, tail]);
+  // a pipe and not a here-document: bash would write that to a file on the host's disk
+  const source = content.includes(0) ? Buffer.from(`printf %b '${escapeBytes(content)}'`) : Buffer.concat([Buffer.from("printf %s "), quoteBytes(content)]);
+  return Buffer.concat([head, source, Buffer.from(" 2>/dev/null | "), tail]);
+}
+
+/**
+ * The frame of a script that reads its stdin from the channel itself, after a greeting, as one line for the loader (see become.ts).
+ * @param greeting a body of its own, with marks of its own
+ */
+export function streamedLine(greeting: { readonly body: string; readonly marks: Marks }, body: string, marks: Marks): string {
+  const first = `${beginText(greeting.marks)}(${greeting.body}\n) </dev/null; ${endText(greeting.marks)}; }`;
+  return escapeBytes(Buffer.from(`${first}; ${beginText(marks)}(${body}\n); ${endText(marks)}; }`));
+}
+
+function beginText(marks: Marks): string {
+  const begin = `printf '%s\\n' '${marks.begin.trimEnd()}'`;
+  return `{ ${begin}; ${begin} >&2; `;
+}
+
+function endText(marks: Marks): string {
+  return `printf '%s %d\\n' '${marks.end}' "$?"; printf '%s\\n' '${marks.end}' >&2`;
+}

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { userInfo } from "node:os";
+import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from "./channel.ts";
+
+/** Processes on this machine, as if it were a host. */
+export function openLocal(): Transport {
+  const children = new Set<Channel>();
+  return {
+    user: userInfo().username,
+    exec: (command) => {
+      const channel = start(command);
+      children.add(channel);
+      void channel.ended.then(() => children.delete(channel));
+      return Promise.resolve(channel);
+    },
+    lostBecause: () => undefined,
+    close: async () => {
+      for (const channel of children) channel.stdin.end();
+      await Promise.all([...children].map((channel) => Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, GRACE_AFTER_EXIT).unref())])));
+      for (const channel of children) channel.destroy();
+    },
+  };
+}
+
+function start(command: string): Channel {
+  // a session of its own: Ctrl-C at the terminal reaches us only, and we end things in order
+  const child = spawn("/bin/sh", ["-c", command], { stdio: "pipe", detached: true });
+  const { stdin, stdout, stderr } = child;
+  // a process that is gone shows in `ended`
+  stdin.on("error", () => undefined);
+  stdout.on("error", () => undefined);
+  stderr.on("error", () => undefined);
+  const ended = new Promise<ChannelEnd>((resolve) => {
+    child.on("error", () => resolve({ code: 127 }));
+    child.on("exit", (code, signal) => {
+      const end = { code: code ?? undefined, signal: signal ?? undefined };
+      child.on("close", () => resolve(end));
+      setTimeout(() => resolve(end), GRACE_AFTER_EXIT);
+    });
+  });
+  return {
+    stdin,
+    stdout,
+    stderr,
+    ended,
+    destroy: () => {
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      child.unref();
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { Failure } from "../source/failure.ts";
+import { launchOf } from "./become.ts";
+import type { Channel, Transport } from "./channel.ts";
+import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
+import { fitsInline, INLINE_LIMIT, scriptBody, streamedLine } from "./frame.ts";
+import { type GiveBack, GREETING, HeldShell, type Job } from "./shell.ts";
+import { messageOf, trouble } from "./trouble.ts";
+
+/** A frame that had not begun when its sh died is given to a fresh one; a script that kills every sh must not go on for ever. */
+const MAX_ATTEMPTS = 3;
+const MIN_START_TIMEOUT = 20_000;
+
+/** A session over a transport that may have to be opened again when it was lost. */
+export class HeldSession implements Session {
+  private readonly target: Target;
+  private readonly reopen: () => Promise<Transport>;
+  private transport: Transport;
+  private reopening: Promise<Transport> | undefined;
+  private readonly shells = new Map<string, HeldShell>();
+  private readonly streamed = new Set<HeldShell>();
+  /** Users (by become key) whose sudo knows no -p. */
+  private readonly withoutPromptFlag = new Set<string>();
+  private isClosed = false;
+
+  constructor(target: Target, transport: Transport, reopen: () => Promise<Transport>) {
+    this.target = target;
+    this.transport = transport;
+    this.reopen = reopen;
+  }
+
+  async run(script: Script, options: RunOptions = {}): Promise<Answer> {
+    this.refuseWhenClosed();
+    if (options.signal?.aborted === true) throw this.interrupted();
+    const body = scriptBody(script, options.environment);
+    const content = script.stdin === undefined || Buffer.isBuffer(script.stdin) ? script.stdin : await smallFile(script.stdin.file);
+    if (content === undefined || (Buffer.isBuffer(content) && fitsInline(content))) {
+      return new Promise((resolve, reject) => this.submit({ body, content, options, attempts: 0, resolve, reject }));
+    }
+    return new Promise((resolve, reject) => this.stream({ body, content: undefined, options, attempts: 0, resolve, reject }, content));
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const reason = trouble(this.target.name, "session-closed", "the session was closed while the script ran; what it ran on the host was ended");
+    await Promise.all([...this.shells.values(), ...this.streamed].map((shell) => shell.close(reason)));
+    await this.transport.close();
+  }
+
+  private submit(job: Job): void {
+    job.attempts += 1;
+    const become = this.needed(job.options.become);
+    const key = JSON.stringify(become ?? null);
+    let shell = this.shells.get(key);
+    if (shell?.isUsable !== true) {
+      shell = this.newShell(become, key, undefined);
+      this.shells.set(key, shell);
+      shell.start();
+    }
+    shell.submit(job);
+  }
+
+  private stream(job: Job, content: Content): void {
+    job.attempts += 1;
+    const become = this.needed(job.options.become);
+    const shell = this.newShell(become, JSON.stringify(become ?? null), { job, content });
+    this.streamed.add(shell);
+    const settled = (): void => void this.streamed.delete(shell);
+    const { resolve, reject } = job;
+    job.resolve = (answer) => (settled(), resolve(answer));
+    job.reject = (error) => (settled(), reject(error));
+    shell.startStreamed(job, (channel) => feed(channel, content));
+  }
+
+  /** Becoming who one is already costs a sudo that may not be there. */
+  private needed(become: Become | undefined): Become | undefined {
+    return become?.user === this.transport.user ? undefined : become;
+  }
+
+  private newShell(become: Become | undefined, key: string, streamed: { readonly job: Job; readonly content: Content } | undefined): HeldShell {
+    const nonce = randomWord();
+    let line: string | undefined;
+    if (streamed !== undefined) {
+      const marks = HeldShell.marks(nonce);
+      line = streamedLine({ body: GREETING, marks: marks.greeting }, streamed.job.body, marks.frame);
+    }
+    const launch = launchOf({ become, shell: this.shellPath, word: randomWord(), prompt: `[sudo via tsplay ${randomWord()}] password:`, line, hasPromptFlag: !this.withoutPromptFlag.has(key) });
+    let transport = this.transport;
+    return new HeldShell({
+      host: this.target.name,
+      nonce,
+      launch,
+      open: async () => {
+        transport = await this.standing();
+        return transport.exec(launch.command);
+      },
+      lostBecause: () => transport.lostBecause(),
+      startTimeout: Math.max(MIN_START_TIMEOUT, (this.target.connectTimeout ?? 0) * 1000),
+      kill: (pid, scope) => this.kill(become, pid, scope),
+      giveBack: (jobs, reason) => {
+        if (reason.kind === "no-prompt-flag") this.withoutPromptFlag.add(key);
+        for (const job of jobs) this.again(job, reason, streamed?.content);
+      },
+    });
+  }
+
+  private again(job: Job, reason: GiveBack, content: Content | undefined): void {
+    if (this.isClosed || job.attempts >= MAX_ATTEMPTS || job.options.signal?.aborted === true) {
+      job.reject(reason.kind === "connection-lost" ? reason.failure : trouble(this.target.name, "shell-ended", "the shell on the host was ended again and again before the script could begin"));
+    } else if (content === undefined) this.submit(job);
+    else this.stream(job, content);
+  }
+
+  /** The transport, opened again when it was lost. */
+  private async standing(): Promise<Transport> {
+    if (this.transport.lostBecause() !== undefined) {
+      this.reopening ??= this.reopen().finally(() => (this.reopening = undefined));
+      this.transport = await this.reopening;
+      if (this.isClosed) await this.transport.close();
+    }
+    return this.transport;
+  }
+
+  /** A sh of its own, as the same user: the held one is busy with what is to be ended. */
+  private async kill(become: Become | undefined, pid: string, scope: "frame" | "shell"): Promise<void> {
+    if (this.transport.lostBecause() !== undefined) return;
+    const killer = this.newShell(become, `killer ${pid}`, undefined);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 15_000);
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const body = scriptBody({ text: killScript(), vars: { shell: pid, scope, told: "" } }, undefined);
+      killer.start();
+      // a killer that fails is noticed by the frame not ending
+      killer.submit({ body, content: undefined, options: {}, attempts: 1, resolve: done, reject: done });
+    });
+    await killer.close(this.interrupted());
+  }
+
+  private get shellPath(): string {
+    return this.target.shell ?? "/bin/sh";
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.isClosed) throw trouble(this.target.name, "session-closed", "the session is closed");
+  }
+
+  private interrupted(): Failure {
+    return trouble(this.target.name, "interrupted", "interrupted");
+  }
+}
+
+async function feed(channel: Channel, content: Content): Promise<void> {
+  const source = Buffer.isBuffer(content) ? [content] : createReadStream(content.file, { highWaterMark: 256 * 1024 });
+  try {
+    await pipeline(source, channel.stdin, { end: false });
+  } catch (error) {
+    // a script that does not read to the end closes its stdin; what the controller cannot read is our trouble
+    if (isControllerProblem(error)) throw unreadable(content, error);
+  }
+}
+
+function isControllerProblem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && (error.syscall === "open" || error.syscall === "read") && "path" in error;
+}
+
+/** The file's bytes when they are few; the content itself when they are to be streamed. */
+async function smallFile(file: string): Promise<Content> {
+  try {
+    const handle = await open(file);
+    try {
+      const { size } = await handle.stat();
+      return size <= INLINE_LIMIT ? await readFile(handle) : { file };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw unreadable({ file }, error);
+  }
+}
+
+function unreadable(content: Content, error: unknown): Failure {
+  const file = Buffer.isBuffer(content) ? "the content" : content.file;
+  return new Failure(`cannot read ${file}: ${messageOf(error)}`, { code: "file-not-readable", fault: "playbook", cause: error, hint: "look at the path and its permissions on the controller" });
+}
+
+function randomWord(): string {
+  return randomBytes(12).toString("hex");
+}
+
+let killText: string | undefined;
+
+function killScript(): string {
+  killText ??= readFileSync(new URL("./kill.sh", import.meta.url), "utf8");
+  return killText;
+}

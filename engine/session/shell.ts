@@ -1,0 +1,377 @@
+import type { Failure } from "../source/failure.ts";
+import { becomeEnd, becomeProblem, lacksPromptFlag, lastLines, type Launch } from "./become.ts";
+import type { Channel, ChannelEnd } from "./channel.ts";
+import type { Answer, RunOptions } from "./contract.ts";
+import { frameText, type Marks, marksOf } from "./frame.ts";
+import { createSplitter } from "./splitter.ts";
+import { trouble } from "./trouble.ts";
+
+/** One script on its way: from `run` to its answer, possibly over more than one held sh. */
+export interface Job {
+  readonly body: string;
+  readonly content: Buffer | undefined;
+  readonly options: RunOptions;
+  /** How many shells it was given to already. */
+  attempts: number;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+export interface ShellParts {
+  readonly host: string;
+  readonly nonce: string;
+  readonly launch: Launch;
+  /** Opens the channel that the sh lives on. */
+  readonly open: () => Promise<Channel>;
+  /** Why the connection is gone; undefined while it stands. */
+  readonly lostBecause: () => Error | undefined;
+  /** Milliseconds until the sh must have answered for the first time. */
+  readonly startTimeout: number;
+  /** Ends processes on the host, see kill.sh. Never rejects. */
+  readonly kill: (pid: string, scope: "frame" | "shell") => Promise<void>;
+  /** Called with jobs that certainly never began (or may be repeated), when the sh is gone. */
+  readonly giveBack: (jobs: readonly Job[], reason: GiveBack) => void;
+}
+
+export type GiveBack = { readonly kind: "shell-ended" } | { readonly kind: "connection-lost"; readonly failure: Failure } | { readonly kind: "no-prompt-flag" };
+
+interface Frame {
+  readonly number: number;
+  readonly marks: Marks;
+  /** Undefined for the greeting, frame 0, which prints the pid. */
+  readonly job: Job | undefined;
+  readonly output: { readonly stdout: Buffer[]; readonly stderr: Buffer[] };
+  hasBegun: boolean;
+  code: number | undefined;
+  isStderrDone: boolean;
+  /** What to reject with, once the processes are ended. */
+  doom: unknown;
+  isBeingKilled: boolean;
+  timer: NodeJS.Timeout | undefined;
+  unlisten: () => void;
+}
+
+/** How long the ended processes' frame may take to show its end. Milliseconds. */
+const END_AFTER_KILL = 3_000;
+const NOISE_LIMIT = 8_192;
+
+/** The greeting's body: in the subshell `$$` is still the held sh. */
+export const GREETING = `printf %s "$$"`;
+
+/** A long-lived sh: frames go in one after the other without waiting, answers come back in order. */
+export class HeldShell {
+  private readonly parts: ShellParts;
+  private channel: Channel | undefined;
+  private readonly waiting: Frame[] = [];
+  /** Frames that each stream still has to bring, in order. */
+  private readonly stdoutFrames: Frame[] = [];
+  private readonly stderrFrames: Frame[] = [];
+  private nextNumber = 0;
+  private noise = "";
+  private pid: string | undefined;
+  private isReady = false;
+  private isOver = false;
+  private isClosing = false;
+  private whenReady: (() => void) | undefined;
+  private startTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ShellParts) {
+    this.parts = parts;
+  }
+
+  /** False when a new shell is needed. */
+  get isUsable(): boolean {
+    return !this.isOver && !this.isClosing;
+  }
+
+  /** Starts the sh, with the greeting as its first frame. Problems reach the jobs. */
+  start(): void {
+    const greeting = this.expect(undefined);
+    this.startTimer = setTimeout(() => this.fail(this.startFailure()), this.parts.startTimeout);
+    this.parts.open().then(
+      (opened) => {
+        if (!this.attach(opened)) return;
+        opened.stdin.write(this.parts.launch.preamble);
+        opened.stdin.write(frameText(GREETING, undefined, greeting.marks));
+        for (const frame of this.waiting.splice(0)) this.write(frame);
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /**
+   * Starts a sh for one job whose frame is already in the preamble's line; its stdin is the channel.
+   * @param feed writes the content; called as soon as that is safe
+   */
+  startStreamed(job: Job, feed: (channel: Channel) => Promise<void>): void {
+    this.expect(undefined);
+    const frame = this.expect(job);
+    this.isClosing = true;
+    this.startTimer = setTimeout(() => this.fail(this.startFailure()), this.parts.startTimeout);
+    this.parts.open().then(
+      (opened) => {
+        if (!this.attach(opened)) return;
+        opened.stdin.write(this.parts.launch.preamble);
+        const begin = (): void => {
+          feed(opened).then(
+            () => opened.stdin.end(),
+            (error: unknown) => this.condemn(frame, error),
+          );
+        };
+        // content must not become an answer to a password prompt
+        if (this.parts.launch.become === undefined) begin();
+        else this.whenReady = begin;
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** The marks of the greeting and of the only frame, for whoever builds a streamed frame's line. */
+  static marks(nonce: string): { readonly greeting: Marks; readonly frame: Marks } {
+    return { greeting: marksOf(nonce, 0), frame: marksOf(nonce, 1) };
+  }
+
+  submit(job: Job): void {
+    const frame = this.expect(job);
+    if (this.channel === undefined) this.waiting.push(frame);
+    else this.write(frame);
+  }
+
+  /** Ends what runs, then the sh. */
+  async close(reason: unknown): Promise<void> {
+    if (this.isOver) return;
+    this.isClosing = true;
+    const frames = this.pending();
+    for (const frame of frames) frame.doom ??= reason;
+    if (this.channel === undefined) {
+      this.fail(reason);
+      return;
+    }
+    if (frames.length > 0 && this.pid !== undefined) await this.parts.kill(this.pid, "shell");
+    const channel = this.channel;
+    channel.stdin.end();
+    await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
+    this.fail(reason);
+  }
+
+  private expect(job: Job | undefined): Frame {
+    const number = this.nextNumber;
+    this.nextNumber += 1;
+    const frame: Frame = {
+      number,
+      marks: marksOf(this.parts.nonce, number),
+      job,
+      output: { stdout: [], stderr: [] },
+      hasBegun: false,
+      code: undefined,
+      isStderrDone: false,
+      doom: undefined,
+      isBeingKilled: false,
+      timer: undefined,
+      unlisten: () => undefined,
+    };
+    this.stdoutFrames.push(frame);
+    this.stderrFrames.push(frame);
+    const signal = job?.options.signal;
+    if (signal !== undefined) {
+      const onAbort = (): void => this.condemn(frame, trouble(this.parts.host, "interrupted", "interrupted; what the script ran on the host was ended"));
+      signal.addEventListener("abort", onAbort, { once: true });
+      frame.unlisten = () => signal.removeEventListener("abort", onAbort);
+    }
+    return frame;
+  }
+
+  private write(frame: Frame): void {
+    const job = frame.job!;
+    this.channel!.stdin.write(frameText(job.body, job.content, frame.marks));
+  }
+
+  /** @returns false when nobody waits for the channel any more */
+  private attach(channel: Channel): boolean {
+    if (this.isOver) {
+      channel.destroy();
+      return false;
+    }
+    this.channel = channel;
+    channel.stdout.on("data", this.splitter(this.stdoutFrames, "stdout"));
+    channel.stderr.on("data", this.splitter(this.stderrFrames, "stderr"));
+    void channel.ended.then((end) => this.onEnd(end));
+    return true;
+  }
+
+  private splitter(frames: Frame[], stream: "stdout" | "stderr"): (chunk: Buffer) => void {
+    return createSplitter({
+      marks: () => frames[0]?.marks,
+      begin: () => this.onBegin(frames[0]!),
+      data: (chunk) => {
+        const frame = frames[0]!;
+        frame.output[stream].push(chunk);
+        frame.job?.options.onOutput?.(chunk, stream);
+      },
+      end: (rest) => {
+        const frame = frames.shift()!;
+        if (stream === "stdout") frame.code = Number(rest.trim());
+        else frame.isStderrDone = true;
+        if (frame.code !== undefined && frame.isStderrDone) this.onFrameEnd(frame);
+      },
+      noise: (chunk) => this.onNoise(chunk),
+    });
+  }
+
+  private onBegin(frame: Frame): void {
+    if (frame.hasBegun) return;
+    frame.hasBegun = true;
+    if (!this.isReady) {
+      this.isReady = true;
+      clearTimeout(this.startTimer);
+      this.whenReady?.();
+    }
+    const { job } = frame;
+    if (frame.doom !== undefined) this.end(frame);
+    else if (job?.options.timeout !== undefined) {
+      const { timeout } = job.options;
+      const failure = trouble(this.parts.host, "command-timeout", `the script took longer than ${timeout / 1000} s; what it ran on the host was ended`, {
+        hint: "raise `timeout`, or find out what it waited for",
+      });
+      frame.timer = setTimeout(() => this.condemn(frame, failure), timeout);
+    }
+  }
+
+  private onFrameEnd(frame: Frame): void {
+    clearTimeout(frame.timer);
+    frame.unlisten();
+    const stdout = Buffer.concat(frame.output.stdout);
+    if (frame.job === undefined) this.pid = stdout.toString();
+    else if (frame.doom !== undefined) frame.job.reject(frame.doom);
+    else frame.job.resolve({ code: frame.code!, stdout, stderr: Buffer.concat(frame.output.stderr) });
+    if (this.parts.launch.preamble !== "" && this.isClosing && this.pending().length === 0) this.giveUpChannel();
+  }
+
+  /** Ends the frame's processes now, or as soon as it begins. */
+  private condemn(frame: Frame, reason: unknown): void {
+    if (this.isOver || frame.doom !== undefined || (frame.code !== undefined && frame.isStderrDone)) return;
+    frame.doom = reason;
+    if (!this.isReady) {
+      if (this.pending().every(({ doom }) => doom !== undefined)) this.fail(reason);
+    } else if (frame.hasBegun) this.end(frame);
+    else if (this.pending().every(({ doom }) => doom !== undefined)) this.end(frame, "shell");
+  }
+
+  private end(frame: Frame, scope?: "shell"): void {
+    if (frame.isBeingKilled) return;
+    frame.isBeingKilled = true;
+    const everythingIsDoomed = this.pending().every(({ doom }) => doom !== undefined);
+    const killed = this.pid === undefined ? Promise.resolve() : this.parts.kill(this.pid, scope ?? (everythingIsDoomed && this.pending().length > 1 ? "shell" : "frame"));
+    void killed.then(() => {
+      const timer = setTimeout(() => {
+        if (this.pending().includes(frame)) this.fail(frame.doom);
+      }, END_AFTER_KILL);
+      timer.unref();
+    });
+  }
+
+  private onNoise(chunk: Buffer): void {
+    if (this.isReady) return;
+    this.noise = (this.noise + chunk.toString("latin1")).slice(-NOISE_LIMIT);
+    if (this.parts.launch.become === undefined) return;
+    if (lacksPromptFlag(this.parts.launch, this.noise)) return;
+    const problem = becomeProblem(this.parts.launch, this.noise);
+    if (problem !== undefined) this.fail(trouble(this.parts.host, "become-failed", problem.message, { hint: problem.hint }));
+  }
+
+  private onEnd(end: ChannelEnd): void {
+    if (this.isOver) return;
+    const { host, launch, lostBecause } = this.parts;
+    const lost = lostBecause();
+    if (lost !== undefined) {
+      const failure = trouble(host, "connection-lost", `the connection was lost: ${lost.message}`, {
+        cause: lost,
+        hint: "look whether the host is up; what the script had begun there may be half done",
+      });
+      const { repeatable, others } = this.divide((frame) => frame.job!.options.repeatable === true);
+      this.settle(others, failure);
+      this.over();
+      this.parts.giveBack(repeatable, { kind: "connection-lost", failure });
+      return;
+    }
+    if (!this.isReady) {
+      if (lacksPromptFlag(launch, this.noise)) {
+        const { repeatable } = this.divide(() => true);
+        this.over();
+        this.parts.giveBack(repeatable, { kind: "no-prompt-flag" });
+        return;
+      }
+      this.fail(this.startFailure(end));
+      return;
+    }
+    const how = end.signal === undefined ? `with exit status ${end.code ?? "unknown"}` : `by ${end.signal}`;
+    const failure = trouble(host, "shell-ended", `the shell on the host was ended ${how} while the script ran`, { hint: "look whether the script ended its own parent, or the host ran out of memory" });
+    const { repeatable, others } = this.divide((frame) => !frame.hasBegun && !this.isClosing);
+    this.settle(others, failure);
+    this.over();
+    this.parts.giveBack(repeatable, { kind: "shell-ended" });
+  }
+
+  private startFailure(end?: ChannelEnd): Failure {
+    const { host, launch } = this.parts;
+    if (launch.become !== undefined) {
+      if (end === undefined) {
+        const said = lastLines(this.noise);
+        return trouble(host, "become-failed", `${launch.become.exe ?? launch.become.method} gave no answer in ${this.parts.startTimeout / 1000} s${said === "" ? "" : `; it said: ${said}`}`);
+      }
+      const problem = becomeEnd(launch, this.noise, end.code);
+      return trouble(host, "become-failed", problem.message, { hint: problem.hint });
+    }
+    const said = lastLines(this.noise);
+    return end === undefined
+      ? trouble(host, "shell-failed", `the shell gave no answer in ${this.parts.startTimeout / 1000} s`, { hint: "look whether the login user's start-up files wait for input" })
+      : trouble(host, "shell-failed", `no shell could be started on the host${said === "" ? "" : `: ${said}`}`, { hint: "look at the login user's shell, and at ansible_shell_executable" });
+  }
+
+  /** Frames without an answer yet, the greeting aside. */
+  private pending(): Frame[] {
+    return [...new Set([...this.stdoutFrames, ...this.stderrFrames])].filter(({ job }) => job !== undefined);
+  }
+
+  private divide(isRepeatable: (frame: Frame) => boolean): { repeatable: Job[]; others: Frame[] } {
+    const repeatable: Job[] = [];
+    const others: Frame[] = [];
+    for (const frame of this.pending()) {
+      if (frame.doom === undefined && isRepeatable(frame)) {
+        clearTimeout(frame.timer);
+        frame.unlisten();
+        repeatable.push(frame.job!);
+      } else others.push(frame);
+    }
+    return { repeatable, others };
+  }
+
+  private settle(frames: readonly Frame[], reason: unknown): void {
+    for (const frame of frames) {
+      clearTimeout(frame.timer);
+      frame.unlisten();
+      frame.job?.reject(frame.doom ?? reason);
+    }
+  }
+
+  /** Gives the sh up: every frame without an answer gets `reason`. */
+  private fail(reason: unknown): void {
+    if (this.isOver) return;
+    this.settle(this.pending(), reason);
+    this.over();
+    this.giveUpChannel();
+  }
+
+  private giveUpChannel(): void {
+    this.isOver = true;
+    this.channel?.stdin.end();
+    this.channel?.destroy();
+  }
+
+  private over(): void {
+    this.isOver = true;
+    clearTimeout(this.startTimer);
+    this.stdoutFrames.length = 0;
+    this.stderrFrames.length = 0;
+  }
+}
