@@ -52,7 +52,8 @@ function property<T, O extends Options>(schema: JsonSchema, options: O | undefin
 
 // The kinds of arguments. Each takes a description (one line, with the unit) and options.
 export const string = <const O extends Options = object>(description: string, options?: O) => property<string, O>({ type: "string", description }, options);
-export const path = <const O extends Options = object>(description: string, options?: O) => property<string, O>({ type: "string", description, "x-path": true }, options);
+export const path = <const O extends Options = object>(description: string, options?: O) =>
+  property<string, O>({ type: "string", description, "x-path": true }, options);
 export const boolean = <const O extends Options = object>(description: string, options?: O) => property<boolean, O>({ type: "boolean", description }, options);
 export const integer = <const O extends Options = object>(description: string, options?: O) => property<number, O>({ type: "integer", description }, options);
 export const number = <const O extends Options = object>(description: string, options?: O) => property<number, O>({ type: "number", description }, options);
@@ -66,7 +67,10 @@ export const mapping = <const O extends Options = object>(description: string, o
 export const anything = <const O extends Options = object>(description: string, options?: O) => property<unknown, O>({ description }, options);
 /** A file mode: octal number, octal text or symbolic text; text after validation (a YAML number such as 0644 arrives as its octal digits). */
 export const mode = <const O extends Options = object>(description: string, options?: O) =>
-  property<string, O>({ type: ["string", "integer"], description, pattern: "^(preserve|0?[0-7]{1,5}|[-+=rwxXstugoa,]+)$" }, options);
+  property<string, O>(
+    { type: ["string", "integer"], description, pattern: "^(preserve|0?[0-7]{1,5}|[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*)$" },
+    options,
+  );
 
 /** Rules across arguments, in Ansible's words. */
 export interface Rules {
@@ -98,6 +102,8 @@ export function args<const P extends Record<string, Property<any>>>(
 /** The JSON Schema of a module's arguments, for validation, documentation and editors. */
 export function jsonSchema(schema: ArgsSchema<any>): JsonSchema {
   const properties = Object.fromEntries(Object.entries(schema.properties).map(([name, property]) => [name, property.schema]));
-  const required = Object.entries(schema.properties).filter(([, property]) => property.required).map(([name]) => name);
+  const required = Object.entries(schema.properties)
+    .filter(([, property]) => property.required)
+    .map(([name]) => name);
   return { type: "object", properties, required, additionalProperties: schema.rules.open ?? false };
 }

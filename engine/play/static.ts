@@ -1,5 +1,5 @@
 import type { Scope } from "../expression/contract.ts";
-import { template } from "./plain-template.ts";
+import { template } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
