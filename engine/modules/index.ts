@@ -2,6 +2,7 @@ import type { Module } from "./contract.ts";
 
 /** Every module by its short name; a module's code is loaded when a play first names it. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
+  copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
   file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
 };
 

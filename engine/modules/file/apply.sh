@@ -40,7 +40,8 @@ link)
   [ ! -d "$path" ] || [ -L "$path" ] || rmdir -- "$path" || exit
   if [ -e "$path" ] || [ -L "$path" ]; then
     beside "$path"
-    ln -s -- "$src" "$temporary" && mv -f -- "$temporary" "$path" || exit
+    ln -s -- "$src" "$temporary" || exit
+    rename "$temporary" "$path"
   else
     ln -s -- "$src" "$path" || exit
   fi
@@ -48,7 +49,8 @@ link)
 hard)
   if [ -e "$path" ] || [ -L "$path" ]; then
     beside "$path"
-    ln -- "$src" "$temporary" && mv -f -- "$temporary" "$path" || exit
+    ln -- "$src" "$temporary" || exit
+    rename "$temporary" "$path"
   else
     ln -- "$src" "$path" || exit
   fi

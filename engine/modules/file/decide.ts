@@ -1,6 +1,7 @@
 import { type Change, ModuleError } from "../contract.ts";
 import { type Basis, fresh } from "../parts/attributes.ts";
 import type { Entry } from "../parts/entry.ts";
+import { missingFolders } from "../parts/paths.ts";
 import type { FileArgs } from "./file.ts";
 import type { FileState } from "./state.ts";
 
@@ -120,21 +121,4 @@ function linkSubject(current: FileState, args: FileArgs): Decision["subject"] {
     return entry === undefined || subject === undefined ? undefined : { path: subject, basis: entry, entry };
   }
   return { path, basis: here?.state === "link" ? here : { ...fresh(attributes.umask, false), state: "link" }, entry: here?.state === "link" ? here : undefined };
-}
-
-function missingFolders(path: string, parentPath: string | undefined): string[] {
-  const clean = path.replace(/\/+$/, "");
-  const base = parentPath === undefined || parentPath === "." ? "" : parentPath.replace(/\/+$/, "");
-  const isBelow = base !== "" && clean.startsWith(`${base}/`);
-  const start = isBelow ? base : clean.startsWith("/") ? "" : undefined;
-  const rest = (isBelow ? clean.slice(base.length) : clean).split("/").filter((part) => part !== "");
-  const folders: string[] = [];
-  let folder = start;
-  for (const part of rest) {
-    folder = folder === undefined ? part : `${folder}/${part}`;
-    folders.push(folder);
-  }
-  // the last one is the path as it was written, so that its change is the path's own
-  if (folders.length > 0) folders[folders.length - 1] = path;
-  return folders;
 }

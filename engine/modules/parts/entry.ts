@@ -66,7 +66,7 @@ function named(name: string, id: string): string {
 }
 
 /** Whether the entry is a regular file, however many names it has. */
-export function isFile(entry: Entry | undefined): entry is Entry {
+export function isFile(entry: Entry | undefined): entry is Entry & { readonly state: "file" | "hard" } {
   return entry !== undefined && (entry.state === "file" || entry.state === "hard");
 }
 

@@ -1,0 +1,58 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# Variables: kind, steps (calls of the functions below, for a tree), remote (the source on the host), and those of write_whole.
+# A tree's new contents come on stdin one after another, in the order of the steps.
+
+# take BYTES: exactly so many of stdin
+take() {
+  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null || exit
+  [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null || exit
+}
+
+# attributes PATH OWNER GROUP MODE: empty for what stays
+attributes() {
+  set_owner=$2
+  set_group=$3
+  set_mode=$4
+  set_attributes "$1"
+}
+
+# folder PATH OWNER GROUP MODE
+folder() {
+  [ -d "$1" ] || mkdir -- "$1" || exit
+  attributes "$@"
+}
+
+# put PATH OWNER GROUP MODE KEEP SIZE: the next SIZE bytes of stdin
+put() {
+  set_owner=$2
+  set_group=$3
+  set_mode=
+  write_mode=$4
+  write_keep=$5
+  write_size=$6
+  take "$6" | write_file "$1" || exit
+}
+
+# put_from SOURCE PATH OWNER GROUP MODE KEEP: a file of the host
+put_from() {
+  set_owner=$3
+  set_group=$4
+  set_mode=
+  write_mode=$5
+  write_keep=$6
+  (write_file "$2") <"$1" || exit
+}
+
+# link PATH TARGET OWNER GROUP
+link() {
+  if [ -d "$1" ] && [ ! -L "$1" ]; then rmdir -- "$1" || exit; fi
+  ln -s -- "$2" "$1.tsplay.$$" || exit
+  rename "$1.tsplay.$$" "$1"
+  attributes "$1" "$3" "$4" ''
+}
+
+case $kind in
+tree) eval "$steps" ;;
+remote) write_whole <"$remote" ;;
+*) write_whole ;;
+esac
