@@ -1,0 +1,86 @@
+import type { Environment, Scope } from "../expression/contract.ts";
+import { lazy } from "../expression/evaluate.ts";
+import { Undefined } from "../expression/values.ts";
+import { Failure } from "../source/failure.ts";
+import type { Layer } from "./layer.ts";
+
+/**
+ * A scope over layers. Values resolve when they are asked for, and once.
+ * @param segments the layers, strongest first, in lists so that callers can share them
+ */
+export function createScope(segments: readonly (readonly Layer[])[], environment: Environment): Scope {
+  const known = new Map<string, unknown>();
+  const busy = new Map<string, Layer>();
+
+  const find = (name: string): Layer | undefined => {
+    for (const segment of segments) for (const layer of segment) if (layer.has(name)) return layer;
+    return undefined;
+  };
+  const resolve = (name: string): unknown => {
+    const layer = find(name);
+    if (layer === undefined) return new Undefined(`'${name}' is undefined`);
+    const raw = layer.get(name) ?? null;
+    if (layer.isFinal || (typeof raw !== "object" && typeof raw !== "string") || raw === null) return raw;
+    if (busy.has(name)) throw recursion(name, busy);
+    busy.set(name, layer);
+    try {
+      return lazy(raw, () => scope, layer.placeOf(name));
+    } finally {
+      busy.delete(name);
+    }
+  };
+  const scope: Scope = {
+    get(name) {
+      const value = known.get(name);
+      if (value !== undefined) return value;
+      const resolved = resolve(name);
+      known.set(name, resolved);
+      return resolved;
+    },
+    has: (name) => find(name) !== undefined,
+    names: () => new Set(segments.flatMap((segment) => segment.flatMap((layer) => [...layer.names()]))),
+    environment,
+  };
+  return scope;
+}
+
+function recursion(name: string, busy: ReadonlyMap<string, Layer>): Failure {
+  const names = [...busy.keys()];
+  const chain = [...names.slice(names.indexOf(name)), name];
+  const steps = chain.length === 2 ? "on itself" : `on itself: ${chain.join(" -> ")}`;
+  return new Failure(`recursive variable: "${name}" stands ${steps}`, {
+    code: "recursive-variable",
+    fault: "playbook",
+    place: busy.get(name)?.placeOf(name),
+    hint: chain.length === 2 ? "give one of the two another name" : "break the circle by renaming one of them",
+  });
+}
+
+/**
+ * The variables of a scope as a mapping for expressions (`hostvars[host]`, `vars`): entries resolve when they are read.
+ * @param hidden names that are left out
+ */
+export function mappingOf(scope: Scope, hidden: ReadonlySet<string> = new Set()): Readonly<Record<string, unknown>> {
+  return lazyMapping(
+    (name) => !hidden.has(name) && scope.has(name),
+    (name) => scope.get(name),
+    () => [...scope.names()].filter((name) => !hidden.has(name)),
+  );
+}
+
+/** A read-only mapping whose entries are computed when they are read. To everybody else it is a plain object. */
+export function lazyMapping(has: (name: string) => boolean, get: (name: string) => unknown, names: () => Iterable<string>): Readonly<Record<string, unknown>> {
+  const isEntry = (key: string | symbol): key is string => typeof key === "string" && has(key);
+  return new Proxy<Record<string, unknown>>(
+    {},
+    {
+      has: (_, key) => isEntry(key),
+      get: (target, key) => (isEntry(key) ? get(key) : Reflect.get(target, key)),
+      ownKeys: () => [...names()],
+      getOwnPropertyDescriptor: (_, key) => (isEntry(key) ? { get: () => get(key), enumerable: true, configurable: true } : undefined),
+      set: () => false,
+      defineProperty: () => false,
+      deleteProperty: () => false,
+    },
+  );
+}
