@@ -64,40 +64,39 @@ export function authentication(settings: SshSettings, ssh2: Ssh2): Authenticatio
 }
 
 function* allAttempts(settings: SshSettings, ssh2: Ssh2, notes: string[]): Generator<Attempt, undefined> {
-  const { user: username, password, identityFiles, agent } = settings;
-  const publicKeys = agent === undefined ? [] : identityFiles.map(publicKeyOf).filter((key) => key !== undefined);
+  const { user: username, password, methods } = settings;
   let tries = 0;
+  for (const method of methods) {
+    const attempts = method === "publickey" ? keyAttempts(settings, ssh2, notes) : password === undefined ? [] : [passwordAttempt(method, username, password)];
+    for (const attempt of attempts) {
+      tries += 1;
+      yield attempt;
+    }
+  }
+  // lets an account without a password in, and else makes the host say what it wants
+  if (tries === 0 || notes.length === 0) yield { method: "none", label: "none", make: () => ({ type: "none", username }) };
+  return undefined;
+}
 
+function* keyAttempts(settings: SshSettings, ssh2: Ssh2, notes: string[]): Generator<Attempt, void> {
+  const { user: username, identityFiles, areIdentitiesDefault, agent } = settings;
+  const publicKeys = agent === undefined ? [] : identityFiles.map(publicKeyOf).filter((key) => key !== undefined);
+  const isAskedFor = (key: Buffer): boolean => publicKeys.some((known) => known.equals(key));
   const agentKeys = (label: string, isWanted: (key: Buffer) => boolean): Attempt => ({
     method: "publickey",
     label,
     make: () => ({ type: "agent", username, agent: chosenKeys(ssh2, agent!, isWanted, notes) }),
   });
-  const isAskedFor = (key: Buffer): boolean => publicKeys.some((known) => known.equals(key));
+  const files = identityFiles.map((file): Attempt => ({ method: "publickey", label: file, make: () => keyFile(file, settings, ssh2, notes) }));
+  const others = agent === undefined || settings.identitiesOnly ? [] : [agentKeys("agent's other keys", (key) => !isAskedFor(key))];
+  if (publicKeys.length > 0) yield agentKeys("agent's keys of the given files", isAskedFor);
+  yield* areIdentitiesDefault ? [...others, ...files] : [...files, ...others];
+}
 
-  if (agent !== undefined && publicKeys.length > 0) {
-    tries += 1;
-    yield agentKeys("agent's keys of the given files", isAskedFor);
-  }
-  const others = agent !== undefined && !settings.identitiesOnly ? agentKeys("agent's other keys", (key) => !isAskedFor(key)) : undefined;
-  if (others !== undefined && settings.areIdentitiesDefault) yield others;
-  for (const file of identityFiles) {
-    tries += 1;
-    yield { method: "publickey", label: file, make: () => keyFile(file, settings, ssh2, notes) };
-  }
-  if (others !== undefined && !settings.areIdentitiesDefault) yield others;
-  if (password !== undefined) {
-    tries += 1;
-    yield { method: "password", label: "password", make: () => ({ type: "password", username, password }) };
-    yield {
-      method: "keyboard-interactive",
-      label: "keyboard-interactive with the password",
-      make: () => ({ type: "keyboard-interactive", username, prompt: answerOnce(password) }),
-    };
-  }
-  // lets an account without a password in, and else makes the host say what it wants
-  yield { method: "none", label: tries === 0 ? "none" : "nothing more", make: () => ({ type: "none", username }) };
-  return undefined;
+function passwordAttempt(method: "password" | "keyboard-interactive", username: string, password: string): Attempt {
+  return method === "password"
+    ? { method, label: "password", make: () => ({ type: "password", username, password }) }
+    : { method, label: "keyboard-interactive with the password", make: () => ({ type: "keyboard-interactive", username, prompt: answerOnce(password) }) };
 }
 
 function answerOnce(password: string): (name: string, instructions: string, language: string, prompts: { prompt: string; echo?: boolean }[], finish: (answers: string[]) => void) => void {

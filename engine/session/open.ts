@@ -1,12 +1,9 @@
-import { homedir, userInfo } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../source/failure.ts";
 import type { Transport } from "./channel.ts";
 import type { Session, Target } from "./contract.ts";
 import { openLocal } from "./local.ts";
 import { HeldSession } from "./session.ts";
-import type { SshSettings } from "./settings.ts";
 
 /** What happens to a connection, for those who tell it on. */
 export type SessionEvent =
@@ -36,12 +33,12 @@ const DROPPED_RETRIES = 4;
 const RETRIED = new Set(["connection-refused", "connect-timeout", "connection-dropped", "unreachable", "name-not-found", "authentication-timeout"]);
 
 async function connectWithRetries(target: Target, options: OpenOptions, isAgain: boolean): Promise<Transport> {
-  const { connectSsh } = await import("./ssh.ts");
-  const settings = settingsOf(target);
+  const [{ connectThrough }, { resolveSettings }] = await Promise.all([import("./proxy.ts"), import("./resolve.ts")]);
+  const settings = resolveSettings(target);
   for (let attempt = 1; ; attempt += 1) {
     options.onEvent?.({ type: "connecting", host: target.name, attempt });
     try {
-      const transport = await connectSsh(settings, options);
+      const transport = await connectThrough(settings, options);
       options.onEvent?.({ type: "connected", host: target.name, isAgain });
       return transport;
     } catch (error) {
@@ -55,32 +52,4 @@ async function connectWithRetries(target: Target, options: OpenOptions, isAgain:
       if (options.signal?.aborted === true) throw new Failure(`${target.name}: interrupted while connecting`, { code: "interrupted", fault: "transport" });
     }
   }
-}
-
-function settingsOf(target: Target): SshSettings {
-  const ssh = path.join(homedir(), ".ssh");
-  const files = target.privateKeyFile === undefined ? ["id_rsa", "id_ecdsa", "id_ed25519"].map((name) => path.join(ssh, name)) : [target.privateKeyFile];
-  return {
-    name: target.name,
-    alias: target.host ?? target.name,
-    host: target.host ?? target.name,
-    port: target.port ?? 22,
-    user: target.user ?? userInfo().username,
-    password: target.password,
-    identityFiles: files,
-    areIdentitiesDefault: target.privateKeyFile === undefined,
-    passphrase: target.privateKeyPassphrase,
-    identitiesOnly: false,
-    agent: process.env["SSH_AUTH_SOCK"],
-    userKnownHosts: [path.join(ssh, "known_hosts"), path.join(ssh, "known_hosts2")],
-    globalKnownHosts: ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
-    hostKeyChecking: target.hostKeyChecking ?? "ask",
-    hostKeyAlias: undefined,
-    hashKnownHosts: false,
-    connectTimeout: (target.connectTimeout ?? 10) * 1000,
-    keepAliveInterval: (target.keepAliveInterval ?? 5) * 1000,
-    keepAliveCount: target.keepAliveCount ?? 3,
-    proxyJump: [],
-    proxyCommand: undefined,
-  };
 }

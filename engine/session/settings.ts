@@ -24,6 +24,11 @@ export interface SshSettings {
   readonly connectTimeout: number;
   readonly keepAliveInterval: number;
   readonly keepAliveCount: number;
+  /** The ways to log in that are to be tried, in this order. */
+  readonly methods: readonly ("publickey" | "keyboard-interactive" | "password")[];
+  /** IP version; 0 for either. */
+  readonly family: 0 | 4 | 6;
+  /** The hops on the way, the first one first. */
   readonly proxyJump: readonly SshSettings[];
   readonly proxyCommand: string | undefined;
 }

@@ -15,6 +15,8 @@ const AUTHENTICATION_TIMEOUT = 30_000;
 export interface ConnectOptions {
   /** The way to the host, when it is not a TCP connection from here. */
   readonly socket?: Duplex | undefined;
+  /** What the way itself says about its failure. */
+  readonly explain?: (() => Failure | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
 }
@@ -29,7 +31,7 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   const [{ NodeSSH }, ssh2] = await Promise.all([import("node-ssh"), import("ssh2").then((module) => module.default)]);
   const ssh = new NodeSSH();
   const auth = authentication(settings, ssh2);
-  const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, noDelay: true });
+  const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, family: settings.family, noDelay: true });
   let refusal: Failure | undefined;
   let hasHandshake = false;
 
@@ -73,7 +75,7 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
     await connecting;
   } catch (error) {
     socket.destroy();
-    throw refusal ?? connectFailure(settings, auth, error, hasHandshake);
+    throw refusal ?? options.explain?.() ?? connectFailure(settings, auth, error, hasHandshake);
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
