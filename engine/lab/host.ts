@@ -22,7 +22,7 @@ export interface ExecOptions {
 export interface LabHost {
   readonly name: string;
   readonly address: string;
-  /** The pid of the host's init as this machine sees it; it changes with `reset`. */
+  /** The pid of the host's init as this machine sees it, as of the last boot, reset or exec; 0 when it is dead. */
   readonly pid: number;
   /** From the start of the boot to the first words of sshd. */
   readonly bootTime: number;
@@ -127,7 +127,8 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
 
   async function find(): Promise<void> {
     const supervisor = await livingProcess(path.join(folder, "pid"));
-    init = supervisor === undefined ? 0 : ((await childrenOf(supervisor.pid))[0] ?? 0);
+    const [nspawn] = supervisor === undefined ? [] : await childrenOf(supervisor.pid);
+    init = nspawn === undefined ? 0 : ((await childrenOf(nspawn))[0] ?? 0);
   }
 
   async function boot(): Promise<void> {
@@ -196,6 +197,7 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
     cut: async () => void (await must("ip", ["link", "set", link, "nomaster"])),
     mend: async () => void (await must("ip", ["link", "set", link, "master", setting.bridge])),
     async kill() {
+      await find();
       if (init !== 0) process.kill(init, "SIGKILL");
       while ((await livingProcess(path.join(folder, "pid"))) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
       init = 0;
@@ -203,8 +205,8 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
     async fillDisk(leave = 0) {
       const free = await must("df", ["--output=avail", "-B1", path.join(folder, "disk")]);
       const size = Number(free.stdout.trim().split("\n").at(-1)) - leave;
-      if (size > 0) await must("fallocate", ["-l", String(size), filler]);
-      // the file system's own tables may need a little of it, or leave a little
+      // the file system's own tables take some of it: what fallocate takes at once is topped up with writes
+      if (size > 0) await capture("fallocate", ["-l", String(size), filler]);
       if (leave === 0) await capture("dd", ["if=/dev/zero", `of=${filler}`, "bs=4096", "oflag=append", "conv=notrunc"]);
     },
     freeDisk: () => rm(filler, { force: true }),
@@ -214,10 +216,12 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
       await appendFile(path.join(setting.folder, "known_hosts"), `[${distance.address}]:${distance.port} ${key}\n`);
       return distance;
     },
-    exec(command, options = {}) {
+    async exec(command, options = {}) {
+      // a host that rebooted has another init
+      await find();
       if (init === 0) throw new Failure(`lab host ${name} is not running`, { code: "lab-failed", fault: "usage" });
       const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LANG: "C.UTF-8" };
-      return capture("/usr/bin/nsenter", ["-t", String(init), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", "/bin/sh", "-c", command], { ...options, env });
+      return await capture("/usr/bin/nsenter", ["-t", String(init), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", "/bin/sh", "-c", command], { ...options, env });
     },
     tree,
     digest: async () => digestOf(await tree()),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The lab's work on this machine: network, hosts, and taking all of it down again.
 #   machine.sh network LAB     bridge and address translation, from LAB/{bridge,subnet,name}
-#   machine.sh boot LAB HOST   overlay, cgroups, then becomes systemd-nspawn; from LAB/hosts/HOST/{machine,address,...}
+#   machine.sh boot LAB HOST   overlay, cgroups, then stays as systemd-nspawn's parent; from LAB/hosts/HOST/{machine,base,...}
 #   machine.sh down LAB [HOST] the host, or the whole lab: only processes, mounts, cgroups and rules of its own
 #   machine.sh watch LAB       waits until stdin ends (the process that wanted the lab is gone), then `down`
 # LAB is the lab's folder. A process is known by pid and start time, so that a pid used anew is never hit.
@@ -9,7 +9,7 @@ set -eu
 
 start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
-# pid of the host's systemd-nspawn while it lives, else nothing
+# pid of the host's `machine.sh boot` while it lives, else nothing
 supervisor() {
   [ -f "$1/pid" ] || return 0
   read -r pid start < "$1/pid" || return 0
@@ -80,11 +80,17 @@ boot() {
   mount_root
   enter_cgroups
   # NOTE: /tmp stays on the host's disk, as on real servers
-  SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0 exec systemd-nspawn --quiet --register=no --keep-unit --boot \
-    --directory="$host/root" --machine="$machine" --hostname="$(cat "$host/name")" --network-bridge="$bridge" --resolv-conf=off --link-journal=no \
-    --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE,CAP_SYS_RAWIO --system-call-filter='add_key keyctl bpf' \
-    --bind="$host/disk/containerd:/var/lib/containerd" --bind="$host/disk/kubelet:/var/lib/kubelet" \
-    --bind=/dev/net/tun --bind-ro=/dev/kmsg
+  export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0
+  while :; do
+    status=0
+    systemd-nspawn --quiet --register=no --keep-unit --boot \
+      --directory="$host/root" --machine="$machine" --hostname="$(cat "$host/name")" --network-bridge="$bridge" --resolv-conf=off --link-journal=no \
+      --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE,CAP_SYS_RAWIO --system-call-filter='add_key keyctl bpf' \
+      --bind="$host/disk/containerd:/var/lib/containerd" --bind="$host/disk/kubelet:/var/lib/kubelet" \
+      --bind=/dev/net/tun --bind-ro=/dev/kmsg || status=$?
+    # NOTE: with --keep-unit a reboot in the host is left to the service manager, and there is none
+    [ "$status" = 133 ] || exit "$status"
+  done
 }
 
 thaw() {
@@ -95,15 +101,23 @@ thaw() {
   done < "$host/cgroups"
 }
 
-# Ends the host's init first: its whole pid namespace goes with it, and systemd-nspawn then leaves by itself.
+# All processes of the host are in its cgroup, however they were started, and nobody else is.
+processes() {
+  [ -f "$host/cgroups" ] || return 0
+  group=$(tail -n 1 "$host/cgroups")
+  [ ! -d "$group" ] || find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null || :
+}
+
 end_processes() {
   pid=$(supervisor "$host")
-  [ -n "$pid" ] || return 0
-  for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do kill -KILL "$child" 2>/dev/null || :; done
-  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ -n "$(supervisor "$host")" ] || return 0
-    [ "$i" != 10 ] || kill -KILL "$pid" 2>/dev/null || :
-    sleep 0.1
+  [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || :
+  tries=0
+  while [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    pids=$(processes)
+    [ -n "$pids" ] || return 0
+    for pid in $pids; do kill -KILL "$pid" 2>/dev/null || :; done
+    sleep 0.05
   done
 }
 
@@ -139,14 +153,19 @@ down() {
   rm -rf "$lab"
 }
 
-verb=$1 lab=$2
-case $verb in
-  network) network ;;
-  boot) host=$lab/hosts/$3; boot ;;
-  down) if [ $# -gt 2 ]; then down_host "$lab/hosts/$3"; else down; fi ;;
-  watch)
-    cat > /dev/null
-    [ ! -d "$lab" ] || down
-    ;;
-  *) exit 2 ;;
-esac
+main() {
+  verb=$1 lab=$2
+  case $verb in
+    network) network ;;
+    boot) host=$lab/hosts/$3; boot ;;
+    down) if [ $# -gt 2 ]; then down_host "$lab/hosts/$3"; else down; fi ;;
+    watch)
+      cat > /dev/null
+      [ ! -d "$lab" ] || down
+      ;;
+    *) exit 2 ;;
+  esac
+}
+
+# on one line: a watcher waits for hours, and must not read on in a file that has changed meanwhile
+main "$@"; exit
