@@ -1,3 +1,4 @@
+import { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 
 /** The result of looking up what is not there. Using it for anything but `is defined`, `default` and the like is an error. */
@@ -49,8 +50,12 @@ export class Vaulted {
   ) {}
   /** @throws Failure when no given secret opens it */
   reveal(): string {
-    this.#plain ??= this.decrypt(this.ciphertext);
-    return this.#plain;
+    try {
+      this.#plain ??= this.decrypt(this.ciphertext);
+      return this.#plain;
+    } catch (error) {
+      throw error instanceof Failure ? error.at(this.place) : error;
+    }
   }
 }
 

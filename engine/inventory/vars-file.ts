@@ -41,9 +41,7 @@ export function loadDataFile(path: string, options: VarsFileOptions = {}): unkno
     try {
       text = options.decrypt(text);
     } catch (error) {
-      if (!(error instanceof Failure) || error.place !== undefined) throw error;
-      const { code, hint, cause } = error;
-      throw new Failure(`${path}: ${error.message}`, { code, fault: error.fault, place, hint, cause });
+      throw error instanceof Failure ? error.at(place) : error;
     }
   }
   return loadYaml(text, path, { decrypt: options.decrypt, fault });

@@ -28,6 +28,13 @@ export class Failure extends Error {
     this.place = details.place;
     this.hint = details.hint;
   }
+
+  /** This failure with a place, unless it has one. */
+  at(place: Place | undefined): Failure {
+    if (place === undefined || this.place !== undefined) return this;
+    const { code, fault, hint, cause } = this;
+    return new Failure(this.message, { code, fault, place, hint, cause });
+  }
 }
 
 /** Several failures found at once, for example by the check of a whole playbook. */
@@ -41,9 +48,11 @@ export class Failures extends Error {
   }
 }
 
-/** The candidate that `word` was probably meant to be, or undefined when none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+/**
+ * The candidate that `word` was probably meant to be, or undefined when none is near.
+ * @param limit how many letters may differ; a third of the word when not given
+ */
+export function nearest(word: string, candidates: Iterable<string>, limit = Math.max(1, Math.floor(word.length / 3))): string | undefined {
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

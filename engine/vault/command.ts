@@ -191,8 +191,7 @@ function at<T>(file: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof Failure) || error.place !== undefined) throw error;
-    throw new Failure(error.message, { code: error.code, fault: error.fault, hint: error.hint, place: { file, line: 1, column: 1 }, cause: error });
+    throw error instanceof Failure ? error.at({ file, line: 1, column: 1 }) : error;
   }
 }
 
