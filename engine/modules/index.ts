@@ -4,6 +4,11 @@ import type { Module } from "./contract.ts";
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
   file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
+  ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
+  command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),
+  shell: () => import("./shell/shell.ts").then((m) => ({ kind: "host", module: m.shell })),
+  raw: () => import("./raw/raw.ts").then((m) => ({ kind: "host", module: m.raw })),
+  script: () => import("./script/script.ts").then((m) => ({ kind: "host", module: m.script })),
 };
 
 /** Other names for the same module. */
