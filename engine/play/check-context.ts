@@ -1,0 +1,20 @@
+import type { Inventory } from "../inventory/contract.ts";
+import type { Module } from "../modules/contract.ts";
+import type { Place } from "../source/place.ts";
+
+/** What the check may know of the world outside of the playbook. */
+export interface CheckContext {
+  /** Host patterns are checked against it; nothing is said of hosts without it. */
+  readonly inventory?: Inventory;
+  /** A module by its short name. */
+  readonly loadModule: (name: string) => Promise<Module | undefined>;
+  readonly moduleNames: readonly string[];
+  /** Names of all variables that a host has from inventory and group_vars; asked for each host of the inventory. Undefined variables are not looked for without it. */
+  readonly variableNames?: (host: string) => Iterable<string>;
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  /** False for tags that --tags and --skip-tags leave out: such tasks are judged like tasks under a condition. */
+  readonly isSelected?: (tags: readonly string[]) => boolean;
+  /** Opens vault text. */
+  readonly decrypt?: (ciphertext: string) => string;
+  readonly onWarning?: (message: string, place?: Place) => void;
+}

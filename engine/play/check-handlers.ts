@@ -1,0 +1,28 @@
+import { didYouMean } from "../source/failure.ts";
+import { placeOf } from "../source/place.ts";
+import type { Collector, VisitedPlay } from "./check-visit.ts";
+import { problem } from "./context.ts";
+import { listOf } from "./inherit.ts";
+import { hasTemplate } from "./names.ts";
+
+/** Notified names that no handler of the play has or listens to. */
+export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collector: Collector): void {
+  const isUncertain =
+    isOpen || handlers.some((handler) => hasTemplate(handler.name) || hasTemplate(handler.listen) || /^(include|import)_/.test(handler.action));
+  if (isUncertain) return;
+  const names = new Set(
+    handlers.flatMap((handler) => [
+      ...handler.listen,
+      ...(handler.name === undefined ? [] : [handler.name, ...(handler.role === undefined ? [] : [`${handler.role.name} : ${handler.name}`])]),
+    ]),
+  );
+  for (const { task } of visits) {
+    const own = (task.raw as Readonly<Record<string, unknown>>)["notify"];
+    for (const [index, name] of listOf(task.notify).flat().entries()) {
+      if (typeof name !== "string" || hasTemplate(name) || names.has(name)) continue;
+      const place = placeOf(own, index) ?? placeOf(task.raw, "notify") ?? task.place;
+      const none = names.size === 0 ? "this play has no handlers" : undefined;
+      collector.report(problem(`no handler is called "${name}", and none listens to it`, "unknown-handler", place, didYouMean(name, names) ?? none));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Module } from "../modules/contract.ts";
+import type { Failure } from "../source/failure.ts";
+import type { CheckContext } from "./check-context.ts";
+import { checkFiles, checkVarsFiles } from "./check-files.ts";
+import { checkHandlers } from "./check-handlers.ts";
+import { checkHosts } from "./check-hosts.ts";
+import { checkModule } from "./check-module.ts";
+import { checkNames, type KnownNames, knownNames } from "./check-names.ts";
+import { checkTemplates } from "./check-templates.ts";
+import { type Collector, type VisitedPlay, visitPlay } from "./check-visit.ts";
+import type { Playbook } from "./load.ts";
+
+/**
+ * Finds all that can be known to be wrong before a host is touched: what the load refused, unknown modules and arguments, templates that cannot be read,
+ * variables that are set nowhere, missing files and roles, handlers and hosts that do not exist. Nothing is refused that ansible-core would run: where only
+ * the run can tell, nothing is said.
+ * @returns failures in the order of the playbook; empty when there is nothing to say
+ */
+export async function checkPlaybook(playbook: Playbook, context: CheckContext): Promise<Failure[]> {
+  const failures = [...playbook.problems];
+  const collector: Collector = { report: (failure) => failures.push(failure), warn: (message, place) => context.onWarning?.(message, place) };
+  const visited = playbook.plays.map((play) => visitPlay(play, playbook.contextOf(play), context, collector));
+  const modules = new Map<string, Module | undefined>();
+  for (const { task } of visited.flatMap(({ visits }) => visits)) {
+    if (!modules.has(task.action)) modules.set(task.action, await context.loadModule(task.action));
+  }
+  const names = namesOf(visited, context);
+  for (const plays of visited) {
+    checkHosts(plays.play, context, collector);
+    checkVarsFiles(plays.play, collector);
+    checkHandlers(plays, collector);
+    for (const visit of plays.visits) {
+      const module = modules.get(visit.task.action);
+      checkModule(visit, module, context, collector);
+      checkTemplates(visit, module, collector);
+      checkFiles(visit, collector);
+      if (names !== undefined) checkNames(visit, module, names, collector);
+    }
+  }
+  return distinct(failures);
+}
+
+function namesOf(visited: readonly VisitedPlay[], context: CheckContext): KnownNames {
+  const { inventory, variableNames } = context;
+  if (inventory === undefined || variableNames === undefined) return undefined;
+  const given = new Set([...inventory.hosts.keys()].flatMap((host) => [...variableNames(host)]));
+  for (const group of inventory.groups.values()) Object.keys(group.vars).forEach((name) => given.add(name));
+  return knownNames(visited, context, given);
+}
+
+/** A role that is used twice has its mistakes once. */
+function distinct(failures: readonly Failure[]): Failure[] {
+  const key = ({ place, message }: Failure): string => JSON.stringify([place?.file, place?.line, place?.column, message]);
+  return [...new Map([...failures].reverse().map((failure) => [key(failure), failure])).values()].reverse();
+}
