@@ -68,6 +68,11 @@ export interface HostModule<A = never, S = unknown> {
   parse?(answer: Answer, args: A): S;
   /** Every change still to make; empty means nothing to do. Pure. @throws ModuleError for what cannot be done */
   plan(current: S, args: A): readonly Change[];
+  /**
+   * What is still to change after an apply; `plan` when not given. For changes that are due at every look: a touch, or an edit whose
+   * pattern also matches what it made.
+   */
+  left?(after: S, args: A, before: S): readonly Change[];
   /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
   apply?(changes: readonly Change[], current: S, args: A): Script;
   /**

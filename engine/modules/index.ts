@@ -2,13 +2,32 @@ import type { Module } from "./contract.ts";
 
 /** Every module by its short name; a module's code is loaded when a play first names it. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
-  copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
-  file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
-  ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
+  add_host: () => import("./add_host/add_host.ts").then((m) => ({ kind: "controller", module: m.addHost })),
+  assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
+  blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
   command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),
-  shell: () => import("./shell/shell.ts").then((m) => ({ kind: "host", module: m.shell })),
+  copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
+  debug: () => import("./debug/debug.ts").then((m) => ({ kind: "controller", module: m.debug })),
+  fail: () => import("./fail/fail.ts").then((m) => ({ kind: "controller", module: m.fail })),
+  file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
+  group_by: () => import("./group_by/group_by.ts").then((m) => ({ kind: "controller", module: m.groupBy })),
+  include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
+  include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
+  include_vars: () => import("./include_vars/include_vars.ts").then((m) => ({ kind: "controller", module: m.includeVars })),
+  lineinfile: () => import("./lineinfile/lineinfile.ts").then((m) => ({ kind: "host", module: m.lineinfile })),
+  meta: () => import("./meta/meta.ts").then((m) => ({ kind: "controller", module: m.meta })),
+  pause: () => import("./pause/pause.ts").then((m) => ({ kind: "controller", module: m.pause })),
+  ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
   raw: () => import("./raw/raw.ts").then((m) => ({ kind: "host", module: m.raw })),
+  replace: () => import("./replace/replace.ts").then((m) => ({ kind: "host", module: m.replace })),
   script: () => import("./script/script.ts").then((m) => ({ kind: "host", module: m.script })),
+  set_fact: () => import("./set_fact/set_fact.ts").then((m) => ({ kind: "controller", module: m.setFact })),
+  set_stats: () => import("./set_stats/set_stats.ts").then((m) => ({ kind: "controller", module: m.setStats })),
+  shell: () => import("./shell/shell.ts").then((m) => ({ kind: "host", module: m.shell })),
+  slurp: () => import("./slurp/slurp.ts").then((m) => ({ kind: "host", module: m.slurp })),
+  stat: () => import("./stat/stat.ts").then((m) => ({ kind: "host", module: m.stat })),
+  template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
+  validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
 };
 
 /** Other names for the same module. */

@@ -59,8 +59,8 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
     if (probing !== undefined) {
       const second = await probing;
       if ("error" in second) throw second.error;
-      after = second.value;
-      const left = module.plan(after, args);
+      after = second.value as S;
+      const left = module.left?.(after, args, before) ?? module.plan(after, args);
       if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
     }
     return verdict(true, changes, diffs, module.result?.({ args, before, after, changes, applied }));
@@ -73,7 +73,7 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
 }
 
 /** The second probe's error must wait until the apply has been judged. */
-function settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+function settle<T>(promise: Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
   return promise.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),

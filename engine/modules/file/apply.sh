@@ -1,7 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: action (remove, folders, link, hard, touch, or nothing), path, src, subject (whose metadata is set), folders (quoted words),
-# times (calls of touch), batches (calls of batch), report, and those of set_attributes.
-# Prints: after
+# times (calls of touch), batches (calls of batch), and those of set_attributes.
 
 # batch TOOL VALUE PATH...: one change of many paths
 batch() {
@@ -72,5 +71,3 @@ folders | touch) set_flags_of "$subject" ;;
 esac
 eval "$batches"
 eval "$times"
-# where nothing is probed again, this is how it came out
-[ -z "$report" ] || [ -z "$subject" ] || entry after "$subject"

@@ -1,8 +1,7 @@
 import type { Change, HostModule, State } from "../contract.ts";
 import { args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
 import { attributeArgs, attributeQuestions, attributeVars, planAttributes } from "../parts/attributes.ts";
-import { parseEntry, pathInfo } from "../parts/entry.ts";
-import { factsOf } from "../parts/facts.ts";
+import { pathInfo } from "../parts/entry.ts";
 import { readScript } from "../parts/script.ts";
 import { strptime } from "../parts/times.ts";
 import { quote } from "../parts/words.ts";
@@ -63,7 +62,7 @@ export const file: HostModule<FileArgs, FileState> = {
   apply(changes, current, args) {
     const decision = decide(current, args);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "entry", "attributes"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "attributes"),
       vars: {
         action: decision.action,
         path: decision.path,
@@ -72,12 +71,14 @@ export const file: HostModule<FileArgs, FileState> = {
         folders: decision.folders.map(quote).join(" "),
         batches: batchesOf(current, changes, args),
         times: touches(changes, decision),
-        report: isVerified(args) ? "" : "1",
         ...(decision.subject === undefined ? {} : attributeVars(changes, decision.subject.basis, args, current.attributes)),
       },
     };
   },
-  verified: isVerified,
+  left(after, args) {
+    // "now" differs at every look
+    return this.plan(after, args).filter((change) => change.to !== "now" || (change.key !== "atime" && change.key !== "mtime"));
+  },
   diff(changes, current, args) {
     const { path } = decide(current, args);
     const side = (pick: "from" | "to"): string => {
@@ -89,12 +90,10 @@ export const file: HostModule<FileArgs, FileState> = {
     };
     return { before: side("from"), after: side("to") };
   },
-  result({ args, after, before, applied }) {
+  result({ args, after, before }) {
     const { path, state, source } = decide(before, args);
     if (state === "absent") return { path, state };
     const named = state === "link" || state === "hard" ? { dest: path, src: source } : state === "touch" ? { dest: path } : { path };
-    const report = applied === undefined || isVerified(args) ? undefined : factsOf(applied).maybe("after");
-    if (report !== undefined) return { ...named, ...pathInfo(parseEntry(report)) };
     return { ...named, ...pathInfo(after.here !== undefined && after.path === path ? after.here : after.there) };
   },
   doc: {
@@ -125,11 +124,6 @@ export const file: HostModule<FileArgs, FileState> = {
 
 function isNow(args: FileArgs, key: "access_time" | "modification_time"): boolean {
   return args[key] === "now" || (args[key] === undefined && args.state === "touch");
-}
-
-// "now" differs at every look
-function isVerified(args: FileArgs): boolean {
-  return !isNow(args, "access_time") && !isNow(args, "modification_time");
 }
 
 function timeText(value: string | undefined, format: string): string {
