@@ -1,0 +1,309 @@
+import { didYouMean, Failure } from "../source/failure.ts";
+import { copyPlaces, placeOf, type Place } from "../source/place.ts";
+import type { EvaluationOptions, Scope } from "./contract.ts";
+import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
+import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
+import { toFailure, undefinedFailure } from "./failure.ts";
+import { UndefinedUsed } from "./problem.ts";
+import { repr, text as pythonText } from "./python/text.ts";
+import { setEntry } from "./python/dict-methods.ts";
+import { isDict, PyObject, Tuple, typeName } from "./python/types.ts";
+import { freeNames } from "./syntax/names.ts";
+import type { Expression, Statement } from "./syntax/ast.ts";
+import { canonical } from "./filters/registry.ts";
+import { runLookup } from "./lookups/invoke.ts";
+import { lookups } from "./lookups/registry.ts";
+import { Float, omit, Undefined, Unsafe, Vaulted } from "./values.ts";
+
+export { pythonText };
+
+/**
+ * Evaluates a bare expression such as `when` and `until` hold.
+ * @returns the value with its type; an `Undefined` when that is what the expression comes to
+ * @throws Failure `template-syntax`, `undefined-variable`, `expression-type`, `unknown-filter` and the like, with its place
+ */
+export function evaluate(text: string, scope: Scope, options: EvaluationOptions = {}): unknown {
+  const runtime = createRuntime(scope);
+  try {
+    const compiled = compileExpressionCached(text);
+    const result = compiled.code(rootFrame(compiled.mutated, runtime));
+    return result instanceof Undefined ? placed(result, options.place, scope) : settle(result, scope, options.place);
+  } catch (error) {
+    throw toFailure(error, scope, options.place, runtime.at);
+  }
+}
+
+/** Whether text holds a template. */
+export function isTemplate(text: string): boolean {
+  return text.includes("{{") || text.includes("{%") || text.includes("{#");
+}
+
+/**
+ * Resolves all templates in a value, deep, keys too. A string that is one `{{ expression }}` keeps the value's type.
+ * `omit` is kept when it is the whole value and dropped from containers.
+ * @throws Failure `undefined-variable` and the others of `evaluate`
+ */
+export function template(value: unknown, scope: Scope, options: EvaluationOptions = {}): unknown {
+  if (typeof value === "string") return isTemplate(value) ? renderText(value, scope, options.place) : value;
+  if (typeof value !== "object" || value === null || value instanceof Float) return value;
+  if (value instanceof Undefined) throw undefinedFailure(value, scope, options.place);
+  if (value instanceof Unsafe) return value.value;
+  if (value instanceof Vaulted) return reveal(value, scope);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    value.forEach((item, index) => {
+      const result = template(item, scope, { place: placeOf(value, index) ?? options.place });
+      if (result !== omit) list.push(result);
+    });
+    return copyPlaces(value, list);
+  }
+  if (value instanceof PyObject) return value;
+  const mapping: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const place = placeOf(value, key) ?? options.place;
+    const result = template(item, scope, { place });
+    if (result !== omit) setEntry(mapping, isTemplate(key) ? pythonText(renderText(key, scope, place)) : key, result);
+  }
+  return copyPlaces(value, mapping);
+}
+
+function reveal(value: Vaulted, scope: Scope): string {
+  const plain = value.reveal();
+  scope.environment.registerSecret?.(plain);
+  return plain;
+}
+
+function renderText(text: string, scope: Scope, place: Place | undefined): unknown {
+  const runtime = createRuntime(scope);
+  try {
+    return settle(restoreNewlines(text, render(compileCached(text), runtime)), scope, place);
+  } catch (error) {
+    throw toFailure(error, scope, place, runtime.at);
+  }
+}
+
+/** Newlines at the end of a template that its blocks swallowed come back, as in Ansible. */
+export function restoreNewlines(text: string, result: unknown): unknown {
+  if (typeof result !== "string" || !text.endsWith("\n")) return result;
+  const count = (value: string): number => value.length - value.replace(/\n+$/, "").length;
+  return result + "\n".repeat(Math.max(0, count(text) - count(result)));
+}
+
+/** A result that leaves the expression language: nothing undefined is left in it, `omit` is gone from containers, tuples are lists. */
+function settle(value: unknown, scope: Scope, place: Place | undefined): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Float) {
+    if (typeof value === "function") {
+      throw new Failure("this comes to a function, not to a value", { code: "expression-type", fault: "playbook", place, hint: "call it: add ()" });
+    }
+    return value;
+  }
+  if (value instanceof Undefined) throw undefinedFailure(value, scope, place);
+  if (value instanceof Unsafe) return value.value;
+  if (value instanceof Vaulted) return reveal(value, scope);
+  if (Array.isArray(value)) {
+    const list = (value as unknown[]).map((item) => settle(item, scope, place));
+    if (!(value instanceof Tuple) && list.every((item, index) => item === value[index] && item !== omit)) return value;
+    return copyPlaces(
+      value,
+      list.filter((item) => item !== omit),
+    );
+  }
+  if (!isDict(value)) return value instanceof PyObject ? value.text() : value;
+  let isSame = true;
+  const mapping: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const settled = settle(item, scope, place);
+    if (settled === omit || settled !== item) isSame = false;
+    if (settled !== omit) setEntry(mapping, key, settled);
+  }
+  return isSame ? value : copyPlaces(value, mapping);
+}
+
+/** An Undefined that keeps its place and hint when it is looked at elsewhere. */
+function placed(value: Undefined, place: Place | undefined, scope: Scope): Undefined {
+  const failure = undefinedFailure(value, scope, place);
+  return new Undefined(failure.message, failure.place, failure.hint);
+}
+
+const templateFree = new WeakMap<object, boolean>();
+
+function isFree(value: unknown): boolean {
+  if (typeof value === "string") return !isTemplate(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (value instanceof Unsafe || value instanceof Vaulted) return false;
+  if (!Array.isArray(value) && !isDict(value)) return true;
+  const known = templateFree.get(value);
+  if (known !== undefined) return known;
+  const free = Object.values(value).every(isFree);
+  templateFree.set(value, free);
+  return free;
+}
+
+/**
+ * What a variable store hands out: text is rendered now, the entries of containers when they are read. Containers without templates are
+ * themselves; their content must not change afterwards.
+ * @returns never throws for something undefined: that is an `Undefined`, so that `default` and `is defined` work across variables
+ */
+export function lazy(value: unknown, scopeOf: () => Scope, place?: Place): unknown {
+  if (isFree(value)) return value;
+  if (typeof value === "string") {
+    const scope = scopeOf();
+    const runtime = createRuntime(scope);
+    try {
+      const result = restoreNewlines(value, render(compileCached(value), runtime));
+      return result instanceof Undefined ? placed(result, place, scope) : unwrapTuples(result);
+    } catch (error) {
+      if (error instanceof UndefinedUsed) return placed(error.undefinedValue, place, scope);
+      throw toFailure(error, scope, place, runtime.at);
+    }
+  }
+  if (value instanceof Unsafe) return value.value;
+  if (value instanceof Vaulted) return reveal(value, scopeOf());
+  const source = value as Record<string, unknown>;
+  const copy: object = Array.isArray(value) ? [] : {};
+  for (const key of Object.keys(source)) {
+    const item = source[key];
+    if (isFree(item)) {
+      setEntry(copy as Record<string, unknown>, key, item);
+      continue;
+    }
+    const itemPlace = placeOf(source, key) ?? place;
+    Object.defineProperty(copy, key, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const result = lazy(item, scopeOf, itemPlace);
+        setEntry(copy as Record<string, unknown>, key, result);
+        return result;
+      },
+    });
+  }
+  return copyPlaces(source, copy);
+}
+
+function unwrapTuples(value: unknown): unknown {
+  return value instanceof Tuple ? Array.from(value) : value;
+}
+
+/**
+ * Evaluates a condition by the rules of ansible-core 2.19: it must come to a boolean.
+ * @throws Failure `condition-not-boolean`, and those of `evaluate`
+ */
+export function condition(value: unknown, scope: Scope, options: EvaluationOptions = {}): boolean {
+  const { place } = options;
+  let given = value;
+  if (typeof given === "string" && /^\s*\{[{%#][^]*[}%#]\}\s*$/.test(given)) {
+    given = template(given.trim(), scope, options);
+    if (typeof given === "string" && given.trim() === "") given = null;
+    else if (typeof given !== "string") return requireBoolean(given, value as string, place);
+  }
+  if (typeof given === "boolean") return given;
+  if (given instanceof Unsafe) given = given.value;
+  if (given === null || given === undefined || (typeof given === "string" && given.trim() === "")) {
+    throw new Failure("a condition cannot be empty", { code: "condition-not-boolean", fault: "playbook", place, hint: "write true, or leave the keyword out" });
+  }
+  if (typeof given !== "string") {
+    throw new Failure(`a condition must be text or a boolean, not ${typeName(given)}`, { code: "condition-not-boolean", fault: "playbook", place });
+  }
+  const result = evaluate(given, scope, options);
+  if (result instanceof Undefined) throw undefinedFailure(result, scope, place);
+  return requireBoolean(result, given, place);
+}
+
+function requireBoolean(result: unknown, text: string, place: Place | undefined): boolean {
+  if (typeof result === "boolean") return result;
+  const shown = repr(result);
+  const message = `the condition comes to ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown} (${typeName(result)}), not to a boolean`;
+  const expression = text.replace(/^\s*\{\{-?|-?\}\}\s*$/g, "").trim();
+  const fixes: Record<string, string> = { str: `${expression} | bool`, list: `${expression} | length > 0`, dict: `${expression} | length > 0`, NoneType: `${expression} is not none` };
+  const wrapped = fixes[typeName(result)] ?? `${expression} is truthy`;
+  const hint = typeName(result) === "str" ? `write: ${expression} | bool (for "yes", "true"), ${expression} | length > 0 (for any text), or ${expression} is truthy` : `write: ${wrapped}`;
+  throw new Failure(message, { code: "condition-not-boolean", fault: "playbook", place, hint });
+}
+
+/** Plain data for JSON: whole floats become numbers, tagged text its plain text. */
+export function finalize(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Float || value instanceof Unsafe) return value.value;
+  if (value instanceof Vaulted) return value.reveal();
+  if (value instanceof Undefined) return null;
+  if (value instanceof PyObject) return value.text();
+  if (Array.isArray(value)) return Array.from(value as unknown[], finalize);
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) setEntry(result, key, finalize(item));
+  return result;
+}
+
+function parse(text: string, kind: "template" | "expression"): readonly (Expression | Statement)[] {
+  return kind === "template" ? parseTemplateText({ text }, valueDelimiters) : [parseExpressionText({ text })];
+}
+
+/**
+ * Names that a text takes from the scope; empty when the text has an error.
+ * @param options.unguarded leaves out those that are somewhere given a default or asked `is defined`
+ */
+export function variablesOf(text: string, options: { readonly kind?: "template" | "expression"; readonly unguarded?: boolean } = {}): Set<string> {
+  try {
+    const { all, guarded } = freeNames(parse(text, options.kind ?? (isTemplate(text) ? "template" : "expression")));
+    return options.unguarded === true ? new Set([...all].filter((name) => !guarded.has(name))) : all;
+  } catch {
+    return new Set();
+  }
+}
+
+/** Checks syntax and the names of filters, tests and lookups. @returns what is wrong, or undefined */
+export function check(text: string, kind: "template" | "expression", options: EvaluationOptions = {}): Failure | undefined {
+  try {
+    if (kind === "template") compileCached(text);
+    else compileExpressionCached(text);
+    for (const { name, at } of lookupNamesIn(parse(text, kind))) {
+      if (!lookups.has(canonical(name))) {
+        const failure = { code: "unknown-lookup", fault: "playbook", place: options.place, hint: didYouMean(name, lookups.keys()) } as const;
+        return new Failure(`No lookup named '${name}'.`, { ...failure, cause: at });
+      }
+    }
+    return undefined;
+  } catch (error) {
+    const failure = toFailure(error, undefined, options.place);
+    if (failure instanceof Failure) return failure;
+    throw failure;
+  }
+}
+
+function lookupNamesIn(nodes: unknown): { name: string; at: number }[] {
+  if (typeof nodes !== "object" || nodes === null) return [];
+  const node = nodes as Expression;
+  const below = Object.values(nodes).flatMap(lookupNamesIn);
+  if (node.kind !== "call" || node.callee.kind !== "name" || !["lookup", "query", "q"].includes(node.callee.name)) return below;
+  const first = node.args.positional[0];
+  return first?.kind === "constant" && typeof first.value === "string" ? [{ name: first.value, at: first.at }, ...below] : below;
+}
+
+/**
+ * What a lookup finds, for `with_NAME` loops.
+ * @param terms resolved already; a list is the lookup's terms, anything else its only term
+ * @throws Failure `unknown-lookup` and what the lookup itself refuses
+ */
+export function lookupTerms(name: string, terms: unknown, scope: Scope, options: EvaluationOptions = {}): unknown[] {
+  const runtime = createRuntime(scope);
+  try {
+    const list = Array.isArray(terms) ? (terms as unknown[]) : [terms];
+    const found = runLookup(runtime.call, name, list, {});
+    return found.map((item) => settle(item, scope, options.place)).filter((item) => item !== omit);
+  } catch (error) {
+    throw toFailure(error, scope, options.place, runtime.at);
+  }
+}
+
+/**
+ * Applies a filter by name, for parts of the engine that need one (prompts that encrypt).
+ * @throws Failure `unknown-filter` and what the filter itself refuses
+ */
+export function applyFilter(name: string, value: unknown, args: readonly unknown[], scope: Scope): unknown {
+  const runtime = createRuntime(scope);
+  try {
+    return settle(runtime.call.applyFilter(name, [value, ...args], {}), scope, undefined);
+  } catch (error) {
+    throw toFailure(error, scope, undefined, runtime.at);
+  }
+}

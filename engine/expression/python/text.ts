@@ -1,0 +1,77 @@
+import { Float, omit, Unsafe, Vaulted } from "../values.ts";
+import { PyObject, use } from "./types.ts";
+
+/** Python's repr of a float: the shortest digits that give it back. */
+export function floatText(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0.0";
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude >= 1e16 || magnitude < 1e-4)) {
+    const [digits = "", exponent = "0"] = value.toExponential().split("e");
+    const sign = exponent.startsWith("-") ? "-" : "+";
+    return `${digits}e${sign}${exponent.replace(/^[-+]/, "").padStart(2, "0")}`;
+  }
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+export function numberText(value: number): string {
+  if (!Number.isInteger(value)) return floatText(value);
+  return Math.abs(value) < 1e21 ? String(value) : BigInt(value).toString();
+}
+
+/**
+ * What Python's str() gives: `True`, `None`, `8.0`, `{'a': 1}`.
+ * @throws UndefinedUsed
+ */
+export function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Unsafe) return value.value;
+  if (value instanceof Vaulted) return value.reveal();
+  return repr(value);
+}
+
+/** What Python's repr() gives; tuples print as lists, as they do in Ansible. */
+export function repr(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return stringRepr(value);
+    case "number":
+      return numberText(value);
+    case "boolean":
+      return value ? "True" : "False";
+    case "undefined":
+      return "None";
+    case "function":
+      return "<function>";
+    case "symbol":
+      return value === omit ? "<<Omit>>" : String(value);
+    case "bigint":
+      return String(value);
+  }
+  if (value === null) return "None";
+  use(value);
+  if (value instanceof Float) return floatText(value.value);
+  if (value instanceof Unsafe || value instanceof Vaulted) return stringRepr(text(value));
+  if (Array.isArray(value)) return `[${Array.from(value as unknown[], repr).join(", ")}]`;
+  if (value instanceof PyObject) return value.text();
+  return `{${Object.entries(value as object)
+    .map(([key, item]) => `${stringRepr(key)}: ${repr(item)}`)
+    .join(", ")}}`;
+}
+
+const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+
+export function stringRepr(value: string): string {
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+  // eslint-disable-next-line no-control-regex -- control characters are what is escaped here
+  const body = value.replace(/[\\\n\r\t\u0000-\u001f\u007f-\u00a0\u00ad]/g, (character) => {
+    return escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
+}
+
+/** Python counts code points. */
+export function characters(value: string): readonly string[] | string {
+  return /[\ud800-\udfff]/.test(value) ? Array.from(value) : value;
+}

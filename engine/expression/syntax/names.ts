@@ -1,0 +1,84 @@
+import { mutators } from "../python/methods.ts";
+import type { Expression, Statement, Target } from "./ast.ts";
+
+type Node = Expression | Statement;
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "kind" in value && "at" in value;
+}
+
+/** Everything directly below a node. */
+function children(value: object): object[] {
+  return Object.values(value).filter((child): child is object => typeof child === "object" && child !== null);
+}
+
+function walk(value: object, visit: (node: Node) => boolean | void): void {
+  if (isNode(value) && visit(value) === false) return;
+  if (value instanceof Set || value instanceof Map) return;
+  for (const child of children(value)) walk(child, visit);
+}
+
+/** Names on which the text calls methods that change their owner. */
+export function mutatedNames(nodes: readonly Node[]): Set<string> {
+  const names = new Set<string>();
+  walk(nodes, (node) => {
+    if (node.kind !== "call" || node.callee.kind !== "attribute" || !mutators.has(node.callee.name)) return;
+    let owner: Expression = node.callee.object;
+    while (owner.kind === "attribute" || owner.kind === "item") owner = owner.object;
+    if (owner.kind === "name") names.add(owner.name);
+  });
+  return names;
+}
+
+export interface FreeNames {
+  readonly all: Set<string>;
+  /** Those that somewhere are asked `is defined`, given a `default`, or the like. */
+  readonly guarded: Set<string>;
+}
+
+const guards = new Set(["default", "d", "defined", "undefined", "mandatory"]);
+
+/** Names that a template or expression takes from the scope. */
+export function freeNames(nodes: readonly Node[]): FreeNames {
+  const all = new Set<string>();
+  const guarded = new Set<string>();
+  const bound = new Set<string>(["loop", "caller", "varargs", "kwargs", "super", "self", "%caller", "%block"]);
+  const bind = (target: Target): void => {
+    if (target.kind === "name") bound.add(target.name);
+    else if (target.kind === "tuple") target.items.forEach(bind);
+  };
+  walk(nodes, (node) => {
+    switch (node.kind) {
+      case "for":
+      case "set":
+      case "setBlock":
+        bind(node.target);
+        break;
+      case "with":
+        for (const [target] of node.assignments) bind(target);
+        break;
+      case "macro":
+        bound.add(node.macro.name);
+        for (const parameter of node.macro.parameters) bound.add(parameter.name);
+        break;
+      case "callBlock":
+        for (const parameter of node.caller.parameters) bound.add(parameter.name);
+        break;
+      case "import":
+        bound.add(node.name);
+        break;
+      case "from":
+        for (const [, alias] of node.names) bound.add(alias);
+    }
+  });
+  walk(nodes, (node) => {
+    // targets look like names too, and are bound already
+    if (node.kind === "name" && !bound.has(node.name)) all.add(node.name);
+    if ((node.kind === "filter" || node.kind === "test") && guards.has(node.name.replace(/^ansible\.builtin\./, "")) && node.target !== undefined) {
+      walk([node.target], (inner) => {
+        if (inner.kind === "name") guarded.add(inner.name);
+      });
+    }
+  });
+  return { all, guarded };
+}
