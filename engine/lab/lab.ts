@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { appendFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Failure } from "../source/failure.ts";
+import { didYouMean, Failure } from "../source/failure.ts";
 import { ensureBase } from "./base.ts";
 import type { HostSetting, LabHost } from "./host.ts";
 import { bootHost, makeHostKey, openHost } from "./host.ts";
@@ -86,6 +86,7 @@ export async function openLab(name: string): Promise<Lab> {
   const setting = JSON.parse(text) as HostSetting;
   const names = await readdir(path.join(folder, "hosts")).catch(() => []);
   const hosts = await Promise.all(names.map((each) => openHost(setting, each)));
+  hosts.sort((a, b) => Number(a.address.split(".")[3]) - Number(b.address.split(".")[3]));
   return labOn(setting, hosts, undefined);
 }
 
@@ -190,8 +191,8 @@ async function labOn(setting: HostSetting, hosts: LabHost[], watcher: (() => voi
     host(name) {
       const found = hosts.find((each) => each.name === name);
       if (found !== undefined) return found;
-      const names = hosts.map((each) => each.name).join(", ");
-      throw new Failure(`lab "${setting.lab}" has no host "${name}"`, { code: "lab-unknown", fault: "usage", hint: `its hosts: ${names}` });
+      const names = hosts.map((each) => each.name);
+      throw new Failure(`lab "${setting.lab}" has no host "${name}"`, { code: "lab-unknown", fault: "usage", hint: didYouMean(name, names) ?? `its hosts: ${names.join(", ")}` });
     },
     add,
     async addHost(name) {

@@ -13,7 +13,7 @@ start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 supervisor() {
   [ -f "$1/pid" ] || return 0
   read -r pid start < "$1/pid" || return 0
-  [ "$(start_time "$pid")" = "$start" ] && printf '%s\n' "$pid" || :
+  if [ "$(start_time "$pid")" = "$start" ]; then printf '%s\n' "$pid"; fi
 }
 
 # Calls "$1 TABLE CHAIN RULE..." for every rule of the lab; the comment says whose they are.
@@ -22,7 +22,9 @@ rules() {
   "$1" filter FORWARD -i "$bridge" -m comment --comment "tsplay-lab-$name" -j ACCEPT
   "$1" filter FORWARD -o "$bridge" -m comment --comment "tsplay-lab-$name" -j ACCEPT
 }
+# shellcheck disable=SC2317 # called through rules()
 insert_rule() { t=$1 c=$2; shift 2; iptables -w 10 -t "$t" -I "$c" "$@"; }
+# shellcheck disable=SC2317 # called through rules()
 delete_rule() { t=$1 c=$2; shift 2; while iptables -w 10 -t "$t" -D "$c" "$@" 2>/dev/null; do :; done; }
 
 read_lab() {
