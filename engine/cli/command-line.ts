@@ -29,7 +29,11 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
   const next = (flag: Flag, name: string): string => {
     const value = argv[at];
     if (value === undefined || byName.has(value)) {
-      throw usage("missing-value", `${name} needs a value: ${name} ${flag.metavar ?? "VALUE"}`, value === undefined ? undefined : `if "${value}" is the value, write ${longName(flag)}=${value}`);
+      throw usage(
+        "missing-value",
+        `${name} needs a value: ${name} ${flag.metavar ?? "VALUE"}`,
+        value === undefined ? undefined : `if "${value}" is the value, write ${longName(flag)}=${value}`,
+      );
     }
     at += 1;
     return value;
@@ -65,7 +69,7 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
       const name = equals === -1 ? word : word.slice(0, equals);
       set(longFlag(name), name, equals === -1 ? undefined : word.slice(equals + 1));
     } else if (word.startsWith("-") && word !== "-") {
-      for (let rest = word.slice(1); rest !== ""; ) {
+      for (let rest = word.slice(1); rest !== "";) {
         const name = `-${rest[0]!}`;
         const flag = byName.get(name);
         if (flag === undefined) throw unknown(name === word ? word : `${name} (in ${word})`, word);

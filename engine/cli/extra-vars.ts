@@ -35,7 +35,10 @@ function load(source: string, options: ExtraVarsOptions): object {
   // `-e "name: value"` is YAML to everybody who writes it
   if (rest !== undefined && /^[\w.-]+\s*:\s/.test(text)) return asMapping(loadYaml(text, "--extra-vars", { ...options, fault: "usage" }), source);
   if (rest !== undefined) {
-    throw bad(`--extra-vars: "${rest}" is not key=value`, 'quote values with blanks: -e \'name="two words"\'; files are written @FILE, lists and mappings as JSON');
+    throw bad(
+      `--extra-vars: "${rest}" is not key=value`,
+      "quote values with blanks: -e 'name=\"two words\"'; files are written @FILE, lists and mappings as JSON",
+    );
   }
   return variables;
 }

@@ -24,7 +24,10 @@ const flag = (key: string, kind: Flag["kind"], names: string, help: string, meta
   help,
   ...(metavar === undefined ? {} : { metavar }),
 });
-const hidden = (key: string, kind: Flag["kind"], names: string, help: string, metavar?: string): Flag => ({ ...flag(key, kind, names, help, metavar), hidden: true });
+const hidden = (key: string, kind: Flag["kind"], names: string, help: string, metavar?: string): Flag => ({
+  ...flag(key, kind, names, help, metavar),
+  hidden: true,
+});
 
 /** ansible-playbook's options with Ansible's meaning, and ours. */
 export const flagGroups: readonly FlagGroup[] = [
@@ -67,7 +70,7 @@ export const flagGroups: readonly FlagGroup[] = [
       flag("privateKeyFile", "value", "--private-key --key-file", "log in with this key", "FILE"),
       flag("connection", "value", "-c --connection", "ssh or local", "TYPE"),
       flag("timeout", "value", "-T --timeout", "seconds to wait for a connection", "SECONDS"),
-      flag("sshCommonArgs", "value", "--ssh-common-args", "options of ssh(1), for example \"-J jump\"", "ARGS"),
+      flag("sshCommonArgs", "value", "--ssh-common-args", 'options of ssh(1), for example "-J jump"', "ARGS"),
       flag("sshExtraArgs", "value", "--ssh-extra-args", "the same", "ARGS"),
       hidden("sftpExtraArgs", "value", "--sftp-extra-args", "accepted, without effect: files go through the ssh session", "ARGS"),
       hidden("scpExtraArgs", "value", "--scp-extra-args", "accepted, without effect: files go through the ssh session", "ARGS"),

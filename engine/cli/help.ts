@@ -13,9 +13,22 @@ Usage: tsplay [options] PLAYBOOK.yml [PLAYBOOK.yml ...]
 export function helpText(columns = 100, commands: readonly (readonly [string, string])[] = []): string {
   const width = Math.max(60, Math.min(columns, 140));
   const parts = [HEAD];
-  if (commands.length > 0) parts.push(table("Other commands", commands.map(([name, help]) => [`tsplay ${name}`, help]), width));
+  if (commands.length > 0)
+    parts.push(
+      table(
+        "Other commands",
+        commands.map(([name, help]) => [`tsplay ${name}`, help]),
+        width,
+      ),
+    );
   for (const group of flagGroups) {
-    parts.push(table(group.title, group.flags.filter((flag) => flag.hidden !== true).map((flag) => [synopsis(flag), flag.help]), width));
+    parts.push(
+      table(
+        group.title,
+        group.flags.filter((flag) => flag.hidden !== true).map((flag) => [synopsis(flag), flag.help]),
+        width,
+      ),
+    );
   }
   parts.push(table("Exit code", EXIT_CODES, width));
   parts.push("Settings are read from ansible.cfg ($ANSIBLE_CONFIG, ./ansible.cfg, ~/.ansible.cfg, /etc/ansible/ansible.cfg) and ANSIBLE_* variables.\n");

@@ -123,7 +123,8 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, di
     listTasks: isOn("listTasks"),
     listTags: isOn("listTags"),
     playbooks: line.positionals,
-    inventory: list("inventory").length > 0 ? list("inventory").map((source) => (source.includes(",") ? source : absolute(source))) : (settings.inventory ?? []),
+    inventory:
+      list("inventory").length > 0 ? list("inventory").map((source) => (source.includes(",") ? source : absolute(source))) : (settings.inventory ?? []),
     limit: value("limit"),
     tags: tags.length > 0 ? tags : isOn("listTags") && skipTags.length === 0 ? ["never", "all"] : ["all"],
     skipTags,
@@ -139,7 +140,10 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, di
     gathering: gathering(settings),
     rolesPath: settings.rolesPath ?? [path.join(home, ".ansible/roles"), "/usr/share/ansible/roles", "/etc/ansible/roles"],
     collectionsPath: settings.collectionsPath ?? [path.join(home, ".ansible/collections"), "/usr/share/ansible/collections"],
-    modulePath: list("modulePath").flatMap((paths) => paths.split(":")).map(absolute).concat(settings.modulePath ?? []),
+    modulePath: list("modulePath")
+      .flatMap((paths) => paths.split(":"))
+      .map(absolute)
+      .concat(settings.modulePath ?? []),
     connection: {
       user: value("remoteUser") ?? settings.remoteUser,
       port: settings.remotePort,
@@ -196,7 +200,10 @@ function refuseContradictions(line: CommandLine): void {
 }
 
 function splitTags(given: readonly string[], configured: readonly string[] | undefined): readonly string[] {
-  const tags = given.flatMap((text) => text.split(",")).map((tag) => tag.trim()).filter((tag) => tag !== "");
+  const tags = given
+    .flatMap((text) => text.split(","))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
   return given.length > 0 ? [...new Set(tags)] : (configured ?? []);
 }
 

@@ -15,7 +15,15 @@ export interface Output {
 }
 
 /** Names of Ansible's stdout callbacks, and what stands in for them. */
-const CALLBACKS: Readonly<Record<string, OutputKind>> = { default: "ansible", yaml: "ansible", debug: "ansible", minimal: "minimal", oneline: "oneline", tsplay: "console", console: "console" };
+const CALLBACKS: Readonly<Record<string, OutputKind>> = {
+  default: "ansible",
+  yaml: "ansible",
+  debug: "ansible",
+  minimal: "minimal",
+  oneline: "oneline",
+  tsplay: "console",
+  console: "console",
+};
 
 /**
  * Decides which reporters speak: --output, else the stdout callback of ansible.cfg or ANSIBLE_STDOUT_CALLBACK, else the console. One of them has
@@ -67,7 +75,8 @@ function screenOutput(settings: Settings, warnings: string[]): OutputKind {
   const callback = settings.stdoutCallback;
   if (callback === undefined) return "console";
   const kind = CALLBACKS[bareName(callback)];
-  if (kind === undefined) warnings.push(`there is no stdout callback "${callback}" here; the console's own output is shown (--output ${outputKinds.join(", ")})`);
+  if (kind === undefined)
+    warnings.push(`there is no stdout callback "${callback}" here; the console's own output is shown (--output ${outputKinds.join(", ")})`);
   return kind ?? "console";
 }
 

@@ -23,7 +23,12 @@ function setting<K extends Kind>(kind: K, name: string, env: string, ini: string
 export const settingsTable = {
   inventory: setting("sources", "DEFAULT_HOST_LIST", "ANSIBLE_INVENTORY", "defaults.inventory"),
   rolesPath: setting("paths", "DEFAULT_ROLES_PATH", "ANSIBLE_ROLES_PATH", "defaults.roles_path"),
-  collectionsPath: setting("paths", "COLLECTIONS_PATHS", "ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS", "defaults.collections_path defaults.collections_paths"),
+  collectionsPath: setting(
+    "paths",
+    "COLLECTIONS_PATHS",
+    "ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS",
+    "defaults.collections_path defaults.collections_paths",
+  ),
   modulePath: setting("paths", "DEFAULT_MODULE_PATH", "ANSIBLE_LIBRARY", "defaults.library"),
   remoteUser: setting("text", "DEFAULT_REMOTE_USER", "ANSIBLE_REMOTE_USER", "defaults.remote_user"),
   remotePort: setting("integer", "DEFAULT_REMOTE_PORT", "ANSIBLE_REMOTE_PORT", "defaults.remote_port"),
@@ -44,12 +49,22 @@ export const settingsTable = {
   ansibleManaged: setting("text", "DEFAULT_MANAGED_STR", "", "defaults.ansible_managed"),
   runTags: setting("list", "TAGS_RUN", "ANSIBLE_RUN_TAGS", "tags.run"),
   skipTags: setting("list", "TAGS_SKIP", "ANSIBLE_SKIP_TAGS", "tags.skip"),
-  hostKeyChecking: setting("boolean", "HOST_KEY_CHECKING", "ANSIBLE_HOST_KEY_CHECKING ANSIBLE_SSH_HOST_KEY_CHECKING", "defaults.host_key_checking ssh_connection.host_key_checking"),
+  hostKeyChecking: setting(
+    "boolean",
+    "HOST_KEY_CHECKING",
+    "ANSIBLE_HOST_KEY_CHECKING ANSIBLE_SSH_HOST_KEY_CHECKING",
+    "defaults.host_key_checking ssh_connection.host_key_checking",
+  ),
   sshArgs: setting("text", "ssh_args", "ANSIBLE_SSH_ARGS", "ssh_connection.ssh_args"),
   sshCommonArgs: setting("text", "ssh_common_args", "ANSIBLE_SSH_COMMON_ARGS", "ssh_connection.ssh_common_args"),
   sshExtraArgs: setting("text", "ssh_extra_args", "ANSIBLE_SSH_EXTRA_ARGS", "ssh_connection.ssh_extra_args"),
   sshRetries: setting("integer", "reconnection_retries", "ANSIBLE_SSH_RETRIES", "ssh_connection.retries connection.retries"),
-  pipelining: setting("boolean", "ANSIBLE_PIPELINING", "ANSIBLE_PIPELINING ANSIBLE_SSH_PIPELINING", "ssh_connection.pipelining connection.pipelining defaults.pipelining"),
+  pipelining: setting(
+    "boolean",
+    "ANSIBLE_PIPELINING",
+    "ANSIBLE_PIPELINING ANSIBLE_SSH_PIPELINING",
+    "ssh_connection.pipelining connection.pipelining defaults.pipelining",
+  ),
   become: setting("boolean", "DEFAULT_BECOME", "ANSIBLE_BECOME", "privilege_escalation.become"),
   becomeMethod: setting("text", "DEFAULT_BECOME_METHOD", "ANSIBLE_BECOME_METHOD", "privilege_escalation.become_method"),
   becomeUser: setting("text", "DEFAULT_BECOME_USER", "ANSIBLE_BECOME_USER", "privilege_escalation.become_user"),
@@ -67,7 +82,12 @@ export const settingsTable = {
   diffContext: setting("integer", "DIFF_CONTEXT", "ANSIBLE_DIFF_CONTEXT", "diff.context"),
   verbosity: setting("integer", "DEFAULT_VERBOSITY", "ANSIBLE_VERBOSITY", "defaults.verbosity"),
   stdoutCallback: setting("text", "DEFAULT_STDOUT_CALLBACK", "ANSIBLE_STDOUT_CALLBACK", "defaults.stdout_callback"),
-  callbacksEnabled: setting("list", "CALLBACKS_ENABLED", "ANSIBLE_CALLBACKS_ENABLED ANSIBLE_CALLBACK_WHITELIST", "defaults.callbacks_enabled defaults.callback_whitelist"),
+  callbacksEnabled: setting(
+    "list",
+    "CALLBACKS_ENABLED",
+    "ANSIBLE_CALLBACKS_ENABLED ANSIBLE_CALLBACK_WHITELIST",
+    "defaults.callbacks_enabled defaults.callback_whitelist",
+  ),
   resultFormat: setting("text", "result_format", "ANSIBLE_CALLBACK_RESULT_FORMAT", "defaults.callback_result_format"),
   prettyResults: setting("boolean", "pretty_results", "ANSIBLE_CALLBACK_FORMAT_PRETTY", "defaults.callback_format_pretty"),
   displaySkippedHosts: setting("boolean", "DISPLAY_SKIPPED_HOSTS", "ANSIBLE_DISPLAY_SKIPPED_HOSTS", "defaults.display_skipped_hosts"),
@@ -145,10 +165,17 @@ function lookUp(definition: Setting, env: NodeJS.ProcessEnv, directory: string, 
 function convert(kind: Kind, raw: Raw, env: NodeJS.ProcessEnv, home: string, directory: string): unknown {
   const text = unquote(raw.text.trim());
   const toPath = (name: string): string => {
-    const expanded = name.trim().replace("{{CWD}}", directory).replace(/\$\{?(\w+)\}?/g, (whole, word: string) => env[word] ?? whole);
+    const expanded = name
+      .trim()
+      .replace("{{CWD}}", directory)
+      .replace(/\$\{?(\w+)\}?/g, (whole, word: string) => env[word] ?? whole);
     return path.resolve(raw.base, expandHome(expanded, home));
   };
-  const words = (separator: string): string[] => text.split(separator).map((word) => word.trim()).filter((word) => word !== "");
+  const words = (separator: string): string[] =>
+    text
+      .split(separator)
+      .map((word) => word.trim())
+      .filter((word) => word !== "");
   switch (kind) {
     case "text":
       return text === "" ? undefined : text;

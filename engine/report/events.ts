@@ -69,13 +69,28 @@ export interface HostStats {
 export type Event =
   | { readonly type: "run-start"; readonly playbooks: readonly string[]; readonly check: boolean; readonly diff: boolean; readonly version: string }
   | { readonly type: "playbook-start"; readonly file: string }
-  | { readonly type: "play-start"; readonly name: string; readonly place: Place; readonly hosts: readonly string[]; /** Upper bound of tasks known now, for progress. */ readonly taskCount: number; readonly checkMode: boolean }
+  | {
+      readonly type: "play-start";
+      readonly name: string;
+      readonly place: Place;
+      readonly hosts: readonly string[];
+      /** Upper bound of tasks known now, for progress. */ readonly taskCount: number;
+      readonly checkMode: boolean;
+      /** `linear` when not given. */ readonly strategy?: string | undefined;
+    }
   | { readonly type: "no-hosts-matched"; readonly pattern: string; readonly place: Place }
   | { readonly type: "no-hosts-remaining" }
   | { readonly type: "task-start"; readonly task: TaskView; readonly hosts: readonly string[]; readonly index: number }
   | { readonly type: "host-start"; readonly host: string; readonly task: TaskView }
   | { readonly type: "output"; readonly host: string; readonly task: TaskView; readonly stream: "stdout" | "stderr"; readonly text: string }
-  | { readonly type: "retry"; readonly host: string; readonly task: TaskView; readonly attempt: number; readonly retriesLeft: number; readonly result: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: "retry";
+      readonly host: string;
+      readonly task: TaskView;
+      readonly attempt: number;
+      readonly retriesLeft: number;
+      readonly result: Readonly<Record<string, unknown>>;
+    }
   | ({ readonly type: "item" } & ItemOutcome)
   | ({ readonly type: "result" } & Outcome)
   | { readonly type: "task-end"; readonly task: TaskView }
@@ -83,8 +98,18 @@ export type Event =
   | { readonly type: "notified"; readonly host: string; readonly handler: string }
   | { readonly type: "connected"; readonly host: string; readonly duration: number }
   | { readonly type: "warning"; readonly message: string; readonly place?: Place | undefined; readonly hint?: string | undefined }
-  | { readonly type: "custom-stats"; readonly values: Readonly<Record<string, unknown>>; readonly perHost: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
-  | { readonly type: "run-end"; readonly stats: Readonly<Record<string, HostStats>>; readonly duration: number; readonly exitCode: number; readonly interrupted: boolean };
+  | {
+      readonly type: "custom-stats";
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly perHost: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    }
+  | {
+      readonly type: "run-end";
+      readonly stats: Readonly<Record<string, HostStats>>;
+      readonly duration: number;
+      readonly exitCode: number;
+      readonly interrupted: boolean;
+    };
 
 export type Emit = (event: Event) => void;
 

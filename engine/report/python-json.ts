@@ -23,10 +23,21 @@ function dump(value: unknown, indent: number | undefined, margin: string): strin
     if (indent === undefined) return open + parts.join(", ") + close;
     return `${open}\n${parts.map((part) => inner + part).join(",\n")}\n${margin}${close}`;
   };
-  if (Array.isArray(value)) return wrap("[", value.map((item) => dump(item, indent, inner)), "]");
+  if (Array.isArray(value))
+    return wrap(
+      "[",
+      value.map((item) => dump(item, indent, inner)),
+      "]",
+    );
   if (typeof value === "object") {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return wrap("{", entries.map(([key, item]) => `${JSON.stringify(key)}: ${dump(item, indent, inner)}`), "}");
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return wrap(
+      "{",
+      entries.map(([key, item]) => `${JSON.stringify(key)}: ${dump(item, indent, inner)}`),
+      "}",
+    );
   }
   return JSON.stringify(String(value));
 }
