@@ -26,7 +26,7 @@ export function extend(outer: Inherited, raw: Raw): Inherited {
     tags: Object.hasOwn(raw, "tags") ? unite(outer.tags, tagsOf(raw["tags"])) : outer.tags,
     ...(Object.hasOwn(raw, "delegate_to") ? { delegate_to: raw["delegate_to"] } : {}),
     ...(Object.hasOwn(raw, "delegate_facts") ? { delegate_facts: raw["delegate_facts"] } : {}),
-    ...(Object.hasOwn(raw, "notify") && raw["notify"] !== null ? { notify: [...listOf(raw["notify"]), ...(outer.notify ?? [])] } : {}),
+    ...(Object.hasOwn(raw, "notify") && raw["notify"] !== null ? { notify: listOf(raw["notify"]) } : {}),
     ...(Object.hasOwn(raw, "collections") ? { collections: listOf(raw["collections"]).map(String) } : {}),
   };
 }

@@ -62,8 +62,8 @@ function* words(text: string, place: Place | undefined): Generator<Word> {
     if ((character === " " || character === "\n") && !inside) {
       const blanks = /^[ \n]+/.exec(text.slice(at))![0];
       at += blanks.length - 1;
-      // A lone backslash at the end of a line joins it to the next.
-      if (word === "\\" && blanks.startsWith("\n")) word = "";
+      // A lone backslash joins a line to the next; folding (`>`) may have joined them already.
+      if (word === "\\") word = "";
       else if (word !== "") {
         yield { text: word, blanks };
         word = "";

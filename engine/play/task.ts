@@ -52,7 +52,7 @@ export function buildTask({ raw, call, place }: RawTask, inherited: Inherited, c
   const loop = loopOf(raw);
   return {
     ...own,
-    ...(call.isLocal ? { delegate_to: "localhost", keywords: { ...own.keywords, connection: own.keywords.connection ?? "local" } } : {}),
+    ...(call.isLocal ? { delegate_to: "localhost" } : {}),
     kind: "task",
     id: nextId(context),
     place,
