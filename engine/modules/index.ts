@@ -28,6 +28,8 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   stat: () => import("./stat/stat.ts").then((m) => ({ kind: "host", module: m.stat })),
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
   validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
+  group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
+  user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
 };
 
 /** Other names for the same module. */

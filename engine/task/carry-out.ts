@@ -38,6 +38,10 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
   try {
     const before = await probe(module, args, options.ask ?? ((script) => session.run(script, { ...options.run, onOutput: undefined, repeatable: true })));
     changes = module.plan(before, args);
+    if (module.deliver !== undefined && changes.length > 0) {
+      const keys = options.check ? module.result?.({ args, before, after: before, changes, applied: undefined }) : await module.deliver(changes, before, args);
+      return verdict(true, changes, options.diff ? [changesAsDiff(changes)] : [], keys);
+    }
     if (changes.length === 0 || module.apply === undefined) {
       return verdict(false, changes, [], module.result?.({ args, before, after: before, changes, applied: undefined }));
     }
@@ -48,18 +52,18 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
     }
     const applying = session.run(module.apply(changes, before, args), options.run);
     // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
-    const probing = isVerified(module, args) ? settle(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
+    const probing = isVerified(module, args) ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
     options.onApply?.();
     const applied = await applying;
     if (applied.code !== 0 && module.ownVerdict !== true) {
       await probing;
       return { ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }), result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) } };
     }
-    let after = before;
+    let after: S = before as S;
     if (probing !== undefined) {
       const second = await probing;
       if ("error" in second) throw second.error;
-      after = second.value as S;
+      after = second.value;
       const left = module.left?.(after, args, before) ?? module.plan(after, args);
       if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
     }

@@ -1,0 +1,89 @@
+import { extend } from "../play/inherit.ts";
+import { findTaskFile, handlersOfRole, loadRole, loadTasks, tasksOfRole } from "../play/load.ts";
+import type { Inherited, Node, Role, Task } from "../play/model.ts";
+import type { TaskView } from "../report/events.ts";
+import { Failure, Failures } from "../source/failure.ts";
+import type { HostRun, PlayContext } from "../task/context.ts";
+import type { Include, TaskOutcome } from "../task/task.ts";
+import { failAfterwards } from "./hosts.ts";
+import { runNodes, type Surroundings } from "./nodes.ts";
+
+interface IncludeGroup {
+  readonly include: Include;
+  readonly hosts: HostRun[];
+}
+
+/** Loads what include_tasks and include_role ask for and runs it: hosts that include the same thing with the same variables go together. */
+export async function runIncludes(
+  task: Task,
+  outcomes: readonly TaskOutcome[],
+  allHosts: readonly HostRun[] | undefined,
+  view: TaskView,
+  play: PlayContext,
+  around: Surroundings,
+): Promise<void> {
+  for (const { include, hosts } of grouped(outcomes, allHosts)) {
+    let nodes: readonly Node[];
+    let name: string;
+    try {
+      ({ nodes, name } = task.action === "include_role" ? includeRole(task, include, play) : includeTasks(task, include, play));
+    } catch (error) {
+      const failure = error instanceof Failures ? error.failures[0]! : error;
+      if (!(failure instanceof Failure)) throw error;
+      for (const host of hosts) failAfterwards(task, { host }, failure, view, play, around);
+      continue;
+    }
+    play.run.emit({ type: "included", file: name, hosts: hosts.map((host) => host.name), task: view, label: include.label });
+    for (const host of hosts) play.run.stats.count(host.name, "ok");
+    await runNodes(nodes, hosts, play, around);
+  }
+}
+
+function grouped(outcomes: readonly TaskOutcome[], allHosts: readonly HostRun[] | undefined): IncludeGroup[] {
+  const groups = new Map<string, IncludeGroup>();
+  for (const outcome of outcomes) {
+    for (const [index, include] of outcome.includes.entries()) {
+      const key = JSON.stringify([index, include.args, include.local]);
+      const group = groups.get(key) ?? { include, hosts: [] };
+      group.hosts.push(...(allHosts ?? [outcome.host]));
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** What the included tasks inherit: what surrounds the include, `apply`, and the include's variables. */
+function inheritedBy(task: Task, include: Include): Inherited {
+  const base = task.apply === undefined ? task.enclosing : extend(task.enclosing, task.apply);
+  return Object.keys(include.local).length === 0 ? base : { ...base, includeVars: [...base.includeVars, include.local] };
+}
+
+function includeTasks(task: Task, include: Include, play: PlayContext): { nodes: Node[]; name: string } {
+  const file = String(include.args["file"] ?? include.args["_raw_params"] ?? "");
+  if (file === "") throw new Failure("include_tasks needs the name of a file", { code: "missing-argument", fault: "playbook", place: task.place });
+  const inherited = inheritedBy(task, include);
+  const isHandler = Object.hasOwn(task, "listen");
+  const path = findTaskFile(file, task.place, inherited, { ...play.load, isHandler });
+  return { nodes: loadTasks(path, inherited, { ...play.load, isHandler: false }, task.place), name: path };
+}
+
+function includeRole(task: Task, include: Include, play: PlayContext): { nodes: Node[]; name: string } {
+  const { args } = include;
+  const name = String(args["name"] ?? args["role"] ?? "");
+  if (name === "") throw new Failure("include_role needs the name of a role", { code: "missing-argument", fault: "playbook", place: task.place });
+  const inherited = inheritedBy(task, include);
+  const text = (key: string): string | undefined => (args[key] === undefined || args[key] === null ? undefined : String(args[key]));
+  const outer = task.role;
+  const parts = {
+    tasks_from: text("tasks_from"),
+    vars_from: text("vars_from"),
+    defaults_from: text("defaults_from"),
+    handlers_from: text("handlers_from"),
+    rolespec_validate: args["rolespec_validate"] !== false,
+  };
+  const parents = outer === undefined ? [] : [...outer.parents, outer];
+  const role = loadRole(name, { ...parts, inherited, parents, allowDuplicates: args["allow_duplicates"] !== false, place: task.place }, play.load);
+  play.handlers.push(...handlersOfRole(role));
+  if (args["public"] === true || args["public"] === "yes" || args["public"] === "true") (play.play.roles as Role[]).push(role);
+  return { nodes: tasksOfRole(role, parts, role.inherited, play.load), name: role.name };
+}

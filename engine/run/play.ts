@@ -1,0 +1,175 @@
+import { loadVarsFile } from "../inventory/vars-file.ts";
+import { template } from "../expression/evaluate.ts";
+import { selectHosts } from "../inventory/pattern.ts";
+import { nothingInherited } from "../play/inherit.ts";
+import type { LoadContext } from "../play/load.ts";
+import type { Play, Task } from "../play/model.ts";
+import { impliedTask } from "../play/task.ts";
+import { Failure, nearest } from "../source/failure.ts";
+import { placeOf } from "../source/place.ts";
+import { type HostRun, newHostRun, type PlayContext, type RunContext } from "../task/context.ts";
+import { booleanOf, numberOf, textOf, valueOf } from "../task/scope.ts";
+import { batchesOf, inOrder } from "./batches.ts";
+import { flushHandlers } from "./handlers.ts";
+import { runTaskOnHosts } from "./hosts.ts";
+import { runNodes } from "./nodes.ts";
+import { PendingHandlers } from "./pending.ts";
+import { askPrompts } from "./prompts.ts";
+import { following } from "./ahead.ts";
+import { varsFilesOf } from "./vars-files.ts";
+import { isActive } from "../task/context.ts";
+
+/** How a play ended, for the plays after it. */
+export interface PlayEnd {
+  /** Hosts that take no further part in the run. */
+  readonly lost: readonly string[];
+  /** Nobody is left, or the play was broken off: the run ends. */
+  readonly isOver: boolean;
+}
+
+/** Runs one play: hosts, batches, facts, tasks, handlers. */
+export async function runPlay(play: Play, load: LoadContext, lost: ReadonlySet<string>, run: RunContext, pending: PendingHandlers): Promise<PlayEnd> {
+  run.facts.playbookDirectory = play.directory;
+  const before = run.variables.scope({ host: "localhost", state: emptyState(play), searchPath: [play.directory] });
+  const pattern = String(valueOf(play.hosts, before, placeOf(play.raw, "hosts")) ?? "");
+  const { hosts: matched, unmatched } = selectHosts(run.inventory, pattern, run.settings.limit === undefined ? {} : { limit: run.settings.limit });
+  for (const name of unmatched) {
+    const near = nearest(name, [...run.inventory.hosts.keys(), ...run.inventory.groups.keys()]);
+    run.emit({
+      type: "warning",
+      message: `Could not match supplied host pattern, ignoring: ${name}`,
+      place: placeOf(play.raw, "hosts"),
+      hint: near === undefined ? undefined : `did you mean "${near}"?`,
+    });
+  }
+  const name = textOf(play.name, before) ?? pattern;
+  if (matched.length === 0) {
+    run.emit({ type: "play-start", name, place: play.place, hosts: [], taskCount: 0, checkMode: run.facts.checkMode });
+    run.emit({ type: "no-hosts-matched", pattern, place: placeOf(play.raw, "hosts") ?? play.place });
+    return { lost: [], isOver: false };
+  }
+  const hostsAll = inOrder(matched.filter((host) => !lost.has(host)), textOf(play.order, before));
+  const taskCount = [...following(play.nodes, 0, undefined)].filter((task) => task.action !== "meta").length;
+  run.emit({ type: "play-start", name, place: play.place, hosts: hostsAll, taskCount, checkMode: run.facts.checkMode });
+  if (hostsAll.length === 0) {
+    run.emit({ type: "no-hosts-remaining" });
+    return { lost: [], isOver: true };
+  }
+  const prompted = await askPrompts(play, run, before);
+  const allLost: string[] = [];
+  for (const batch of batchesOf(valueOf(play.serial, before, placeOf(play.raw, "serial")), hostsAll)) {
+    const context = batchContext(play, load, run, hostsAll, batch, prompted);
+    await runBatch(context, pending);
+    const hosts = [...context.hosts.values()];
+    const bad = hosts.filter((host) => host.failed || host.unreachable);
+    allLost.push(...bad.map((host) => host.name));
+    const limit = numberOf(play.maxFailPercentage, "max_fail_percentage", before);
+    const isTooMuch = limit !== undefined && bad.length > 0 && (bad.length / hosts.length) * 100 > limit;
+    const isFatal = bad.length > 0 && booleanOf(play.inherited.keywords.any_errors_fatal, "any_errors_fatal", before) === true;
+    if (bad.length === hosts.length || isTooMuch || isFatal) {
+      run.emit({ type: "no-hosts-remaining" });
+      return { lost: allLost, isOver: true };
+    }
+    if (context.broken || run.signal.aborted) break;
+  }
+  return { lost: allLost, isOver: run.signal.aborted };
+}
+
+function emptyState(play: Play): PlayContext["state"] {
+  return { play, hostsAll: [], hosts: [], batch: [], varsFiles: () => [], prompted: {} };
+}
+
+function batchContext(play: Play, load: LoadContext, run: RunContext, hostsAll: readonly string[], batch: readonly string[], prompted: Record<string, unknown>): PlayContext {
+  const hosts = new Map<string, HostRun>(batch.map((name) => [name, newHostRun(name)]));
+  const state: PlayContext["state"] = {
+    play,
+    hostsAll,
+    hosts: batch,
+    batch,
+    prompted,
+    varsFiles: (host) => filesOf(host),
+  };
+  // ansible_play_hosts loses hosts as they fail
+  Object.defineProperty(state, "hosts", { get: () => batch.filter((name) => !hosts.get(name)!.failed && !hosts.get(name)!.unreachable) });
+  const filesOf = varsFilesOf(play, run, state, (file) => loadVarsFile(file, { decrypt: run.decrypt }));
+  return { run, play, state, load, hosts, handlers: [...play.handlers], broken: false, taskIndex: 0 };
+}
+
+async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<void> {
+  const hosts = [...play.hosts.values()];
+  pending.restore(play);
+  await gatherFacts(play, hosts);
+  const nodes = play.play.nodes;
+  const strategy = play.play.strategy === undefined ? play.run.settings.strategy : String(play.play.strategy).replace(/^ansible\.builtin\./, "");
+  if (strategy === "free" || strategy === "host_pinned") {
+    await Promise.all(hosts.map((host) => runNodes(nodes, [host], play, { isRescuable: false })));
+  } else {
+    await runNodes(nodes, hosts, play, { isRescuable: false });
+  }
+  await forceHandlers(play, hosts);
+  pending.keep(play);
+}
+
+/** force_handlers: hosts that failed still run what was notified. */
+async function forceHandlers(play: PlayContext, hosts: readonly HostRun[]): Promise<void> {
+  const scope = play.run.variables.scope({ host: hosts[0]!.name, state: play.state, searchPath: [play.play.directory] });
+  const isForced = booleanOf(play.play.forceHandlers, "force_handlers", scope) ?? play.run.settings.forceHandlers ?? false;
+  const failed = hosts.filter((host) => host.failed && !host.unreachable && host.notified.size > 0);
+  if (!isForced || failed.length === 0) return;
+  for (const host of failed) host.failed = false;
+  await flushHandlers(failed, play);
+  for (const host of failed) host.failed = true;
+}
+
+async function gatherFacts(play: PlayContext, hosts: readonly HostRun[]): Promise<void> {
+  const { run } = play;
+  const scope = run.variables.scope({ host: hosts[0]!.name, state: play.state, searchPath: [play.play.directory] });
+  const wanted = booleanOf(play.play.gatherFacts, "gather_facts", scope, placeOf(play.play.raw, "gather_facts"));
+  const gathering = run.settings.gathering ?? "implicit";
+  if (wanted === false || (wanted === undefined && gathering === "explicit")) return;
+  const chosen = wanted === undefined && gathering === "smart" ? hosts.filter((host) => !run.gathered.has(host.name)) : hosts;
+  if (chosen.length === 0) return;
+  const task: Task = {
+    ...impliedTask("setup", factArguments(play.play), "Gathering Facts", play.play.place, { ...nothingInherited, ...play.play.inherited, when: [], tags: ["always"] }, play.load),
+    tags: [...play.play.inherited.tags, "always"],
+  };
+  const nodes = play.play.nodes;
+  const was = run.started;
+  run.started = true;
+  await runTaskOnHosts(task, chosen.filter(isActive), play, { isRescuable: false, after: () => following(nodes, 0, undefined) });
+  run.started = was;
+  for (const host of chosen) if (isActive(host)) run.gathered.add(host.name);
+}
+
+function factArguments(play: Play): Record<string, unknown> {
+  return {
+    ...(play.gatherSubset === undefined ? {} : { gather_subset: play.gatherSubset }),
+    ...(play.gatherTimeout === undefined ? {} : { gather_timeout: play.gatherTimeout }),
+    ...(play.factPath === undefined ? {} : { fact_path: play.factPath }),
+  };
+}
+
+/** Refuses a limit that selects nobody. @throws Failure `no-hosts-in-limit` */
+export function checkLimit(run: RunContext): void {
+  const { limit } = run.settings;
+  if (limit === undefined) return;
+  const { hosts, unmatchedLimits } = selectHosts(run.inventory, "all", { limit });
+  if (hosts.length > 0) return;
+  const local = selectHosts(run.inventory, limit).hosts;
+  if (local.length > 0) return;
+  const near = unmatchedLimits.map((name) => nearest(name, [...run.inventory.hosts.keys(), ...run.inventory.groups.keys()])).find((name) => name !== undefined);
+  throw new Failure(`--limit ${limit} matches no host of the inventory`, {
+    code: "no-hosts-in-limit",
+    fault: "usage",
+    hint: near === undefined ? "see the hosts with --list-hosts" : `did you mean "${near}"?`,
+  });
+}
+
+/** Resolves a template outside any host (names of plays). */
+export function plainName(text: string, run: RunContext, play: Play): string {
+  try {
+    return String(template(text, run.variables.scope({ host: "localhost", state: emptyState(play), searchPath: [play.directory] })));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,179 @@
+import PQueue from "p-queue";
+import { loadInventory } from "../inventory/load.ts";
+import { selectHosts } from "../inventory/pattern.ts";
+import { loadModule, moduleNames } from "../modules/index.ts";
+import { checkPlaybook } from "../play/check.ts";
+import { nothingInherited } from "../play/inherit.ts";
+import { loadPlaybook, type Playbook } from "../play/load.ts";
+import type { Emit, HostStats } from "../report/events.ts";
+import { Failure, Failures } from "../source/failure.ts";
+import { Connections } from "../task/connections.ts";
+import type { RunContext } from "../task/context.ts";
+import { registerSecret } from "../task/secrets.ts";
+import type { Settings } from "../task/settings.ts";
+import { Stats } from "../task/stats.ts";
+import type { PlayState, RunFacts } from "../variables/contract.ts";
+import { createVariables } from "../variables/variables.ts";
+import { version } from "../version.ts";
+import { isSelected } from "./tags.ts";
+import { PendingHandlers } from "./pending.ts";
+import { checkLimit, runPlay } from "./play.ts";
+
+export interface RunResult {
+  /** As ansible-playbook's: 0 ok, 2 failed hosts, 4 unreachable hosts, 99 interrupted. */
+  readonly exitCode: number;
+  readonly stats: Readonly<Record<string, HostStats>>;
+}
+
+/** A run that has been loaded and checked, and has touched no host yet. */
+export interface Prepared {
+  readonly run: RunContext;
+  readonly playbooks: readonly Playbook[];
+}
+
+const DEFAULT_FORKS = 50;
+
+/**
+ * Loads inventory and playbooks and checks all that can be known before a host is touched.
+ * @throws Failures with everything that is wrong
+ */
+export async function prepare(settings: Settings, emit: Emit): Promise<Prepared> {
+  const secrets = new Set<string>();
+  const decrypt = (ciphertext: string): string => {
+    if (settings.decrypt !== undefined) return settings.decrypt(ciphertext);
+    throw new Failure("a vault is encrypted, and no secret was given", { code: "vault-locked", fault: "usage", hint: "use --vault-password-file or -J" });
+  };
+  const inventory = await loadInventory(settings.inventory, { decrypt });
+  for (const message of inventory.warnings) emit({ type: "warning", message });
+  const facts: RunFacts = {
+    inventory,
+    extraVars: settings.extraVars ?? {},
+    checkMode: settings.check ?? false,
+    diffMode: settings.diff ?? false,
+    verbosity: settings.verbosity ?? 0,
+    forks: settings.forks ?? DEFAULT_FORKS,
+    limit: settings.limit,
+    runTags: settings.tags ?? [],
+    skipTags: settings.skipTags ?? [],
+    decrypt,
+    encrypt: settings.encrypt,
+    registerSecret: (plain) => registerSecret(plain, secrets),
+    playbookDirectory: process.cwd(),
+  };
+  const run: RunContext = {
+    settings,
+    facts,
+    inventory,
+    variables: createVariables(facts),
+    connections: new Connections((host, duration) => emit({ type: "connected", host, duration })),
+    emit,
+    stats: new Stats(),
+    signal: settings.signal ?? new AbortController().signal,
+    queue: new PQueue({ concurrency: facts.forks }),
+    secrets,
+    decrypt,
+    customStats: { values: {}, perHost: {} },
+    gathered: new Set(),
+    started: settings.startAtTask === undefined,
+    stepping: settings.step !== undefined,
+  };
+  checkLimit(run);
+  return { run, playbooks: await loadAll(settings, run) };
+}
+
+async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]> {
+  const problems: Failure[] = [];
+  const playbooks: Playbook[] = [];
+  const onWarning: Settings["onLoadWarning"] = (message, place) => run.emit({ type: "warning", message, place });
+  for (const file of settings.playbooks) {
+    const playbook = loadPlaybook(file, {
+      decrypt: run.decrypt,
+      rolesPath: settings.rolesPath ?? [],
+      collectionsPath: settings.collectionsPath ?? [],
+      extraVars: settings.extraVars ?? {},
+      moduleNames,
+      onWarning,
+      problems,
+    });
+    playbooks.push(playbook);
+    const found = await checkPlaybook(playbook, {
+      inventory: run.inventory,
+      loadModule,
+      moduleNames,
+      extraVars: settings.extraVars ?? {},
+      variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
+      isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
+      decrypt: run.decrypt,
+      onWarning,
+    });
+    problems.push(...found);
+  }
+  const unique = [...new Map(problems.map((failure) => [`${failure.message} ${failure.place?.file}:${failure.place?.line}:${failure.place?.column}`, failure])).values()];
+  if (unique.length > 0) throw new Failures(unique);
+  return playbooks;
+}
+
+/** What variables a host has before any play: inventory, group_vars, magic names. */
+const stateWithoutPlay: PlayState = {
+  play: {
+    place: { file: "", line: 1, column: 1 },
+    raw: {},
+    hosts: "",
+    inherited: nothingInherited,
+    vars: {},
+    varsFiles: [],
+    varsPrompt: [],
+    roles: [],
+    nodes: [],
+    handlers: [],
+    directory: "",
+    importVars: {},
+  },
+  hostsAll: [],
+  hosts: [],
+  batch: [],
+  varsFiles: () => [],
+  prompted: {},
+};
+
+/**
+ * Makes the hosts so: loads, checks, runs every play. Prints nothing; all that happens is told to `emit`.
+ * @throws Failures when the playbooks are refused before any host was touched
+ */
+export async function run(settings: Settings, emit: Emit): Promise<RunResult> {
+  const started = performance.now();
+  emit({ type: "run-start", playbooks: settings.playbooks, check: settings.check ?? false, diff: settings.diff ?? false, version });
+  return runPrepared(await prepare(settings, emit), started);
+}
+
+export async function runPrepared({ run, playbooks }: Prepared, started: number): Promise<RunResult> {
+  const pending = new PendingHandlers(run.settings.pendingHandlersFile);
+  const lost = new Set<string>();
+  try {
+    plays: for (const playbook of playbooks) {
+      run.emit({ type: "playbook-start", file: playbook.file });
+      for (const play of playbook.plays) {
+        const end = await runPlay(play, playbook.contextOf(play), lost, run, pending);
+        for (const host of end.lost) lost.add(host);
+        if (end.isOver) break plays;
+      }
+    }
+  } finally {
+    pending.save();
+    await run.connections.closeAll();
+  }
+  const isInterrupted = run.signal.aborted;
+  const exitCode = isInterrupted ? 99 : run.stats.any("unreachable") ? 4 : run.stats.any("failed") ? 2 : 0;
+  const stats = run.stats.all();
+  if (Object.keys(run.customStats.values).length > 0 || Object.keys(run.customStats.perHost).length > 0) run.emit({ type: "custom-stats", ...run.customStats });
+  run.emit({ type: "run-end", stats, duration: performance.now() - started, exitCode, interrupted: isInterrupted });
+  return { exitCode, stats };
+}
+
+/** The hosts of each play, for --list-hosts. */
+export function hostsOfPlays({ run, playbooks }: Prepared): { readonly play: string; readonly pattern: string; readonly hosts: readonly string[] }[] {
+  const limit = run.settings.limit === undefined ? {} : { limit: run.settings.limit };
+  return playbooks.flatMap((playbook) =>
+    playbook.plays.map((play) => ({ play: play.name ?? play.hosts, pattern: play.hosts, hosts: selectHosts(run.inventory, play.hosts, limit).hosts })),
+  );
+}

@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { template } from "../expression/evaluate.ts";
+import type { Play } from "../play/model.ts";
+import { Failure } from "../source/failure.ts";
+import { placeOf } from "../source/place.ts";
+import type { RunContext } from "../task/context.ts";
+import type { PlayState } from "../variables/contract.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The play's vars_files for a host. Names may hold templates, so they are worked out per host; a file is loaded once.
+ * @returns a function that throws Failure `file-not-found`
+ */
+export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load: (file: string) => Values): PlayState["varsFiles"] {
+  if (play.varsFiles.length === 0) return () => [];
+  const loaded = new Map<string, Values>();
+  const busy = new Set<string>();
+  const known = new Map<string, { version: number; values: readonly Values[] }>();
+  const one = (file: string): Values => {
+    let values = loaded.get(file);
+    if (values === undefined) loaded.set(file, (values = load(file)));
+    return values;
+  };
+  return (host) => {
+    // The files' own names may use variables; while they are worked out vars_files are not there yet
+    if (busy.has(host)) return [];
+    const version = run.variables.version(host);
+    const cached = known.get(host);
+    if (cached?.version === version) return cached.values;
+    busy.add(host);
+    try {
+      const scope = run.variables.scope({ host, state, searchPath: [play.directory] });
+      const values = play.varsFiles.flatMap((entry) => {
+        const names = typeof entry === "string" ? [entry] : entry;
+        const paths: string[] = [];
+        for (const name of names) {
+          let resolved: unknown;
+          try {
+            resolved = template(name, scope);
+          } catch (error) {
+            // NOTE: as in Ansible, a name that stands on facts counts only once they are gathered
+            if (error instanceof Failure && error.code === "undefined-variable") continue;
+            throw error;
+          }
+          for (const file of [resolved].flat().map(String)) paths.push(path.isAbsolute(file) ? file : path.join(play.directory, file), path.join(play.directory, "vars", file));
+        }
+        if (paths.length === 0) return [];
+        const found = paths.find((file) => existsSync(file));
+        if (found !== undefined) return [one(found)];
+        throw new Failure(`variables file not found: ${names.join(", ")}`, { code: "file-not-found", fault: "playbook", place: placeOf(play.raw, "vars_files") });
+      });
+      known.set(host, { version, values });
+      return values;
+    } finally {
+      busy.delete(host);
+    }
+  };
+}

@@ -1,0 +1,93 @@
+import type PQueue from "p-queue";
+import type { Inventory } from "../inventory/contract.ts";
+import type { LoadContext } from "../play/load.ts";
+import type { Handler, Play, Task } from "../play/model.ts";
+import type { Emit } from "../report/events.ts";
+import type { PlayState, RunFacts, Variables } from "../variables/contract.ts";
+import type { Connections } from "./connections.ts";
+import type { Settings } from "./settings.ts";
+import type { Stats } from "./stats.ts";
+
+/** What is the same for the whole run. */
+export interface RunContext {
+  readonly settings: Settings;
+  readonly facts: RunFacts;
+  readonly inventory: Inventory;
+  readonly variables: Variables;
+  readonly connections: Connections;
+  readonly emit: Emit;
+  readonly stats: Stats;
+  readonly signal: AbortSignal;
+  /** Hosts at work at the same time. */
+  readonly queue: PQueue;
+  readonly secrets: Set<string>;
+  readonly decrypt: (ciphertext: string) => string;
+  /** Custom statistics of set_stats. */
+  readonly customStats: { values: Record<string, unknown>; perHost: Record<string, Record<string, unknown>> };
+  /** Hosts that facts were gathered from (gathering: smart). */
+  readonly gathered: Set<string>;
+  /** Set when --start-at-task's task has been reached (or none was asked for). */
+  started: boolean;
+  stepping: boolean;
+}
+
+/** One host on its way through one play. */
+export interface HostRun {
+  readonly name: string;
+  /** The failure that ended it; cleared by a rescue or clear_host_errors. */
+  failed: boolean;
+  unreachable: boolean;
+  /** By meta: end_host, end_play and the like. */
+  ended: boolean;
+  /** Roles that a `meta: end_role` ended. */
+  readonly endedRoles: Set<string>;
+  /** Handlers waiting for the next flush. */
+  readonly notified: Set<Handler>;
+  /** Names of registered variables whose content check mode could not know. */
+  readonly unknown: Set<string>;
+  /** True once check mode has announced a change on this host. */
+  announced: boolean;
+  /** Keys of roles with a task that has run here. */
+  readonly roles: Map<string, object>;
+  /** Tasks in a row that needed no change; how far ahead probes are sent depends on it. */
+  streak: number;
+  /** What has been guessed since the last change: `task id/item` and the variables' version then. */
+  readonly guessed: Map<string, number>;
+  /** For rescue: what failed. */
+  lastFailure: { readonly task: Task; readonly result: Readonly<Record<string, unknown>> } | undefined;
+}
+
+/** One batch of one play. */
+export interface PlayContext {
+  readonly run: RunContext;
+  readonly play: Play;
+  readonly state: PlayState;
+  readonly load: LoadContext;
+  readonly hosts: Map<string, HostRun>;
+  /** The play's handlers, and those of roles included so far. */
+  readonly handlers: Handler[];
+  /** Ends the play for everybody (any_errors_fatal, end_play). */
+  broken: boolean;
+  taskIndex: number;
+}
+
+export function isActive(host: HostRun): boolean {
+  return !host.failed && !host.unreachable && !host.ended;
+}
+
+export function newHostRun(name: string): HostRun {
+  return {
+    name,
+    failed: false,
+    unreachable: false,
+    ended: false,
+    endedRoles: new Set(),
+    notified: new Set(),
+    unknown: new Set(),
+    announced: false,
+    roles: new Map(),
+    streak: 12,
+    guessed: new Map(),
+    lastFailure: undefined,
+  };
+}

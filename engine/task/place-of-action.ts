@@ -1,0 +1,82 @@
+import type { Scope } from "../expression/contract.ts";
+import type { Task } from "../play/model.ts";
+import type { RunOptions, Target } from "../session/contract.ts";
+import { becomeOf, targetOf } from "../variables/target.ts";
+import type { PlayContext } from "./context.ts";
+import { booleanOf, numberOf, placeOfKeyword, textOf, valueOf } from "./scope.ts";
+
+/** Which machine a task acts on, as whom, and with what around it. */
+export interface ActionPlace {
+  /** The host's name: the task's, or the one it is delegated to. */
+  readonly name: string;
+  readonly delegatedTo: string | undefined;
+  readonly target: Target;
+  readonly run: RunOptions;
+}
+
+/**
+ * Works out delegation, connection, become, environment and time limit of a task on a host.
+ * @param scope the task's variables on `host`
+ * @throws Failure for keywords that do not resolve
+ */
+export function actionPlaceOf(task: Task, host: string, scope: Scope, play: PlayContext): ActionPlace {
+  const delegate = textOf(task.delegate_to, scope, placeOfKeyword(task, "delegate_to"));
+  const name = delegate ?? host;
+  const connectionScope = delegate === undefined || delegate === host ? scope : delegateScope(task, delegate, play);
+  const { keywords } = task;
+  const { connection = {}, become = {} } = play.run.settings;
+  const given = targetOf(name, connectionScope, {
+    remote_user: textOf(keywords.remote_user, scope),
+    port: numberOf(keywords.port, "port", scope),
+    connection: textOf(keywords.connection, scope),
+    commandLine: { ...connection, sshCommonArgs: connection.sshArgs },
+  });
+  const target = {
+    ...given,
+    port: given.port ?? connection.port,
+    hostKeyChecking: given.hostKeyChecking ?? connection.hostKeyChecking,
+    retries: given.retries ?? connection.retries,
+  };
+  const timeout = numberOf(keywords.timeout, "timeout", scope);
+  return {
+    name,
+    delegatedTo: delegate,
+    target,
+    run: {
+      become: becomeOf(
+        name,
+        connectionScope,
+        {
+          become: booleanOf(keywords.become, "become", scope, placeOfKeyword(task, "become")),
+          become_method: textOf(keywords.become_method, scope),
+          become_user: textOf(keywords.become_user, scope),
+          become_exe: textOf(keywords.become_exe, scope),
+          become_flags: textOf(keywords.become_flags, scope),
+        },
+        { become: become.become, becomeUser: become.user, becomeMethod: become.method, becomePassword: become.password },
+      ),
+      environment: environmentOf(task, scope),
+      timeout: timeout === undefined || timeout === 0 ? undefined : timeout * 1000,
+      signal: play.run.signal,
+    },
+  };
+}
+
+/** Delegated tasks keep the variables of their own host, but connect with those of the other. */
+function delegateScope(task: Task, delegate: string, play: PlayContext): Scope {
+  return play.run.variables.scope({ host: delegate, state: play.state, role: task.role, searchPath: task.searchPath });
+}
+
+function environmentOf(task: Task, scope: Scope): Record<string, string> | undefined {
+  const layers = task.keywords.environment ?? [];
+  if (layers.length === 0) return undefined;
+  const environment: Record<string, string> = {};
+  for (const layer of layers) {
+    const resolved = valueOf(layer, scope, placeOfKeyword(task, "environment"));
+    for (const part of Array.isArray(resolved) ? resolved : [resolved]) {
+      if (typeof part !== "object" || part === null) continue;
+      for (const [key, value] of Object.entries(part as Record<string, unknown>)) environment[key] = String(value);
+    }
+  }
+  return environment;
+}
