@@ -3,13 +3,17 @@ import type { Module } from "./contract.ts";
 /** Every module by its short name; a module's code is loaded when a play first names it. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   add_host: () => import("./add_host/add_host.ts").then((m) => ({ kind: "controller", module: m.addHost })),
+  assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
   command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),
   copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
   debug: () => import("./debug/debug.ts").then((m) => ({ kind: "controller", module: m.debug })),
   fail: () => import("./fail/fail.ts").then((m) => ({ kind: "controller", module: m.fail })),
+  fetch: () => import("./fetch/fetch.ts").then((m) => ({ kind: "host", module: m.fetch })),
   file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
+  find: () => import("./find/find.ts").then((m) => ({ kind: "host", module: m.find })),
+  group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
   group_by: () => import("./group_by/group_by.ts").then((m) => ({ kind: "controller", module: m.groupBy })),
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
   include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
@@ -26,10 +30,10 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   shell: () => import("./shell/shell.ts").then((m) => ({ kind: "host", module: m.shell })),
   slurp: () => import("./slurp/slurp.ts").then((m) => ({ kind: "host", module: m.slurp })),
   stat: () => import("./stat/stat.ts").then((m) => ({ kind: "host", module: m.stat })),
+  tempfile: () => import("./tempfile/tempfile.ts").then((m) => ({ kind: "host", module: m.tempfile })),
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
-  validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
-  group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
+  validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
 };
 
 /** Other names for the same module. */
