@@ -43,7 +43,7 @@ function checkUnknown({ task, isSure, isStatic }: Visit, context: CheckContext, 
   // Roles for many systems name modules that other systems have; a condition keeps the run from them.
   if (!isSure && (isElsewhere || (meant === undefined && !isStatic))) return;
   if (isElsewhere) {
-    const hint = "its tasks run under a condition that leaves them out, or use command, or another module";
+    const hint = "use a module of this engine, or command";
     collector.report(
       problem(`the module "${task.module}" is not in this engine`, "unknown-module", place, meant === undefined ? hint : `did you mean "${meant}"?`),
     );

@@ -14,7 +14,7 @@ import type { Playbook } from "./load.ts";
  * Finds all that can be known to be wrong before a host is touched: what the load refused, unknown modules and arguments, templates that cannot be read,
  * variables that are set nowhere, missing files and roles, handlers and hosts that do not exist. Nothing is refused that ansible-core would run: where only
  * the run can tell, nothing is said.
- * @returns failures in the order of the playbook; empty when there is nothing to say
+ * @returns failures file by file, each in the order of its lines; empty when there is nothing to say
  */
 export async function checkPlaybook(playbook: Playbook, context: CheckContext): Promise<Failure[]> {
   const failures = [...playbook.problems];
@@ -37,7 +37,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
       if (names !== undefined) checkNames(visit, module, names, collector);
     }
   }
-  return distinct(failures);
+  return inOrder(distinct(failures));
 }
 
 function namesOf(visited: readonly VisitedPlay[], context: CheckContext): KnownNames {
@@ -52,4 +52,13 @@ function namesOf(visited: readonly VisitedPlay[], context: CheckContext): KnownN
 function distinct(failures: readonly Failure[]): Failure[] {
   const key = ({ place, message }: Failure): string => JSON.stringify([place?.file, place?.line, place?.column, message]);
   return [...new Map([...failures].reverse().map((failure) => [key(failure), failure])).values()].reverse();
+}
+
+function inOrder(failures: readonly Failure[]): Failure[] {
+  const files = [...new Set(failures.map((failure) => failure.place?.file))];
+  const rank = ({ place }: Failure): readonly number[] => [files.indexOf(place?.file), place?.line ?? 0, place?.column ?? 0];
+  return failures.toSorted((a, b) => {
+    const [ranksA, ranksB] = [rank(a), rank(b)];
+    return ranksA.map((value, index) => value - ranksB[index]!).find((difference) => difference !== 0) ?? 0;
+  });
 }

@@ -59,6 +59,13 @@ function nodesOfEntry(raw: unknown, place: Place | undefined, inherited: Inherit
     case "include_role":
       refuseAsHandler(task, context);
       return [buildTask(task, inherited, context)];
+    case "import_playbook":
+      throw problem(
+        "import_playbook stands among plays, not among tasks",
+        "play-as-task",
+        placeOfKey(raw, task.call.key),
+        "use import_tasks for a file of tasks",
+      );
     case "include":
       throw problem(`"include" is gone`, "removed", placeOfKey(raw, task.call.key), "use include_tasks, or import_tasks to load the file before the run");
     default:

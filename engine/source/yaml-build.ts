@@ -132,7 +132,10 @@ class Builder {
   #key(node: Node | null, place: Place): string {
     const value = this.build(node, place, false);
     if (typeof value === "object" && value !== null && !(value instanceof Float)) {
-      throw this.#building.fail("a mapping or list cannot be a key", place, "yaml-syntax", `quote the value: "{{ ... }}"`);
+      const isTemplate = place.text?.slice(place.column - 2).startsWith("{{") === true;
+      if (isTemplate)
+        throw this.#building.fail(`without quotes "{{" begins a mapping, not a template`, place, "yaml-syntax", `quote the whole value: "{{ ... }}"`);
+      throw this.#building.fail("a mapping or list cannot be a key", place, "yaml-syntax");
     }
     // `on:` keeps the spelling that expressions look for.
     if ((typeof value === "boolean" || value === null) && isScalar(node) && node.value !== "") return String(node.value);

@@ -12,7 +12,19 @@ const good = join(import.meta.dirname, "good");
 
 type Plain = Record<string, unknown>;
 
-const INHERITED = ["become", "become_user", "ignore_errors", "no_log", "run_once", "check_mode", "diff", "connection", "remote_user", "port", "debugger"] as const;
+const INHERITED = [
+  "become",
+  "become_user",
+  "ignore_errors",
+  "no_log",
+  "run_once",
+  "check_mode",
+  "diff",
+  "connection",
+  "remote_user",
+  "port",
+  "debugger",
+] as const;
 
 function describe(task: Task): Plain {
   const raw = { ...task.keywords } as Plain;
@@ -90,7 +102,9 @@ function tasksOf(nodes: readonly Node[]): Task[] {
 
 /** Our data as JSON would hold it; the default `no_log: false` counts as not given. */
 function plain(value: unknown): Plain {
-  return JSON.parse(JSON.stringify(value, (key, entry: unknown) => (entry instanceof Float ? entry.value : key === "no_log" && entry === false ? null : entry))) as Plain;
+  return JSON.parse(
+    JSON.stringify(value, (key, entry: unknown) => (entry instanceof Float ? entry.value : key === "no_log" && entry === false ? null : entry)),
+  ) as Plain;
 }
 
 for (const name of readdirSync(good)) {
@@ -107,7 +121,10 @@ for (const name of readdirSync(good)) {
       const expected = (play[part] as Plain[]).map(describeTheirs);
       const ours = (part === "tasks" ? tasksOf(playbook.plays[index]!.nodes) : [...playbook.plays[index]!.handlers]).map(describe);
       test(`compare ${name}: ${part} of play ${index + 1}, in order`, () => {
-        assert.deepEqual(ours.map((task) => [task["role"], task["name"], task["action"]]), expected.map((task) => [task["role"], task["name"], task["action"]]));
+        assert.deepEqual(
+          ours.map((task) => [task["role"], task["name"], task["action"]]),
+          expected.map((task) => [task["role"], task["name"], task["action"]]),
+        );
       });
       for (const [at, task] of expected.entries()) {
         test(`compare ${name}: ${part} ${at + 1} ${String(task["name"] ?? task["action"])}`, () => assert.deepEqual(plain(ours[at]), plain(task)));
