@@ -89,8 +89,11 @@ export function restoreNewlines(text: string, result: unknown): unknown {
   return result + "\n".repeat(Math.max(0, count(text) - count(result)));
 }
 
-/** A result that leaves the expression language: nothing undefined is left in it, `omit` is gone from containers, tuples are lists. */
-function settle(value: unknown, scope: Scope, place: Place | undefined): unknown {
+/**
+ * A result that leaves the expression language: nothing undefined is left in it, `omit` is gone from containers, tuples are lists.
+ * @throws Failure `undefined-variable`
+ */
+export function settle(value: unknown, scope: Scope, place: Place | undefined): unknown {
   if (typeof value !== "object" || value === null || value instanceof Float) {
     if (typeof value === "function") {
       throw new Failure("this comes to a function, not to a value", { code: "expression-type", fault: "playbook", place, hint: "call it: add ()" });

@@ -212,7 +212,7 @@ function characterClass(rest: string, refuse: (message: string) => never): [stri
     if (character === "-") {
       const isLiteral = body.endsWith("[") || body.endsWith("^") || rest[at + 1] === "]" || /(\\[wdsWDS]|\\p\{\w+\}|_)$/i.test(body) || /^-\\[wdsWDS]/.test(rest.slice(at));
       body += isLiteral ? "\\-" : "-";
-    } else body += /[[(){}|/^$.*+?]/.test(character) ? `\\${character}` : character;
+    } else body += /[[\](){}|/^$.*+?]/.test(character) ? `\\${character}` : character;
     at += character.length;
   }
 }
@@ -244,9 +244,18 @@ export function groupOf(match: RegExpExecArray, group: string): string {
   return match.groups[group] ?? "";
 }
 
+/** @throws Problem when a replacement names a group that the expression does not have; Python sees that before it looks for matches */
+function checkGroups(regex: RegExp, replacement: string): void {
+  const references = [...replacement.matchAll(/\\(?:\\|g<([^>]*)>|([1-9]\d?))/g)].flatMap(([, name, number]) => name ?? number ?? []);
+  if (references.length === 0) return;
+  const empty = new RegExp(`${regex.source}|`, regex.flags).exec("");
+  if (empty !== null) for (const group of references) groupOf(empty, group);
+}
+
 /** Python's re.subn. @returns the new text and the number of replacements */
 export function substitute(regex: RegExp, replacement: string, value: string, limit = 0): { text: string; count: number } {
   const replace = pythonReplacement(replacement);
+  checkGroups(regex, replacement);
   let text = "";
   let last = 0;
   let count = 0;

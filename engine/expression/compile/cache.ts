@@ -39,8 +39,8 @@ export function parseExpressionText(source: Source): Expression {
   return node;
 }
 
-export function parseTemplateText(source: Source, delimiters: Delimiters): Statement[] {
-  return parseTemplate(new TokenStream(source, lexTemplate(source, delimiters)));
+export function parseTemplateText(source: Source, delimiters: Delimiters, start = 0): Statement[] {
+  return parseTemplate(new TokenStream(source, lexTemplate(source, delimiters, start)));
 }
 
 /** A bare expression. @throws Problem */

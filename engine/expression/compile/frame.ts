@@ -13,6 +13,8 @@ export type Run = (frame: Frame, out: unknown[]) => "break" | "continue" | undef
 export interface CompiledTemplate {
   readonly source: Source;
   readonly body: Run;
+  /** Of a template that is one `{{ expression }}`: the expression. */
+  readonly only: ((frame: Frame) => unknown) | undefined;
   readonly blocks: ReadonlyMap<string, Run>;
   /** Variables on which the text calls methods that change them. */
   readonly mutated: ReadonlySet<string>;
@@ -34,7 +36,7 @@ export interface TemplateRun {
 export interface Runtime {
   readonly scope: Scope;
   readonly call: Call;
-  readonly globals: (name: string, frame: Frame) => PyFunction | undefined;
+  globals(name: string): PyFunction | undefined;
   readonly loader: Loader | undefined;
   /** The operation in hand, for the place in an error. */
   at: Position | undefined;
@@ -64,7 +66,7 @@ export class Frame {
     const value = this.runtime.scope.get(name);
     if (value instanceof Undefined) {
       if (this.runtime.scope.has(name)) return value;
-      return this.runtime.globals(name, this) ?? new Missing(`'${name}' is undefined`, position, name);
+      return this.runtime.globals(name) ?? new Missing(`'${name}' is undefined`, position, name);
     }
     return value === undefined ? new Missing(`'${name}' is undefined`, position, name) : plain(value);
   }

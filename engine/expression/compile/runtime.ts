@@ -1,5 +1,6 @@
-import { Problem } from "../problem.ts";
+import { Problem, type Position } from "../problem.ts";
 import type { Scope } from "../contract.ts";
+import type { Call } from "../plugin.ts";
 import { truthy } from "../python/compare.ts";
 import { isDict, type PyFunction } from "../python/types.ts";
 import { globalFunctions } from "../globals/functions.ts";
@@ -17,38 +18,57 @@ export function provideFileRenderer(renderer: FileRenderer): void {
   renderFile = renderer;
 }
 
-/** What one evaluation needs. */
+/** What one evaluation needs: made for each, so it is kept small. */
+class Evaluation implements Runtime, Call {
+  readonly scope: Scope;
+  readonly loader: Loader | undefined;
+  at: Position | undefined = undefined;
+  nesting = 0;
+  #functions: Map<string, PyFunction> | undefined;
+
+  constructor(scope: Scope, loader: Loader | undefined) {
+    this.scope = scope;
+    this.loader = loader;
+  }
+
+  get call(): Call {
+    return this;
+  }
+
+  globals(name: string): PyFunction | undefined {
+    const global = globalFunctions.get(name);
+    if (global === undefined) return undefined;
+    this.#functions ??= new Map();
+    const made = this.#functions.get(name) ?? global(this);
+    this.#functions.set(name, made);
+    return made;
+  }
+
+  applyFilter(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown {
+    return runPlugin(findPlugin("filter", name), name, this, args, named);
+  }
+
+  applyTest(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): boolean {
+    return truthy(runPlugin(findPlugin("test", name), name, this, args, named));
+  }
+
+  render(text: string): unknown {
+    return render(compileCached(text), new Evaluation(this.scope, undefined));
+  }
+
+  renderFile(path: string, options: Readonly<Record<string, unknown>>): string {
+    if (renderFile === undefined) throw new Problem("template files cannot be rendered here");
+    return renderFile(path, this.scope, options);
+  }
+}
+
 export function createRuntime(scope: Scope, loader?: Loader): Runtime {
-  let functions: Map<string, PyFunction> | undefined;
-  const runtime: Runtime = {
-    scope,
-    loader,
-    at: undefined,
-    nesting: 0,
-    globals: (name) => {
-      const global = globalFunctions.get(name);
-      if (global === undefined) return undefined;
-      functions ??= new Map();
-      const made = functions.get(name) ?? global(runtime.call);
-      functions.set(name, made);
-      return made;
-    },
-    call: {
-      scope,
-      applyFilter: (name, args, named) => runPlugin(findPlugin("filter", name), name, runtime, args, named),
-      applyTest: (name, args, named) => truthy(runPlugin(findPlugin("test", name), name, runtime, args, named)),
-      render: (text) => render(compileCached(text), createRuntime(scope)),
-      renderFile: (path, options) => {
-        if (renderFile === undefined) throw new Problem("template files cannot be rendered here");
-        return renderFile(path, scope, options);
-      },
-    },
-  };
-  return runtime;
+  return new Evaluation(scope, loader);
 }
 
 /** Runs a compiled template; the result keeps its type. @throws Problem, UndefinedUsed */
 export function render(template: CompiledTemplate, runtime: Runtime): unknown {
+  if (template.only !== undefined) return template.only(rootFrame(template.mutated, runtime));
   return concat(renderPieces(template, runtime));
 }
 

@@ -16,7 +16,9 @@ import { mutatedNames } from "../syntax/names.ts";
 export function compileTemplate(statements: readonly Statement[], source: Source): CompiledTemplate {
   const blocks = new Map<string, Run>();
   for (const block of blocksOf(statements)) blocks.set(block.name, compileBody(block.body, source));
-  return { source, body: compileBody(statements, source), blocks, mutated: mutatedNames(statements) };
+  const [first] = statements;
+  const only = statements.length === 1 && first?.kind === "output" ? compileExpression(first.value, source) : undefined;
+  return { source, body: compileBody(statements, source), only, blocks, mutated: mutatedNames(statements) };
 }
 
 export function compileBody(statements: readonly Statement[], source: Source): Run {

@@ -7,9 +7,9 @@ import { anyText, asInteger } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { setEntry } from "../python/dict-methods.ts";
 import { iterate } from "../python/sequences.ts";
+import { repr } from "../python/text.ts";
 import { isDict, plain, typeError, typeName } from "../python/types.ts";
 import { dumpJson, type JsonStyle } from "./json.ts";
-import { prettyPrint } from "./pprint.ts";
 import { dumpYaml } from "./yaml-dump.ts";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -92,7 +92,8 @@ export const dataFilters: Plugins = {
     if (value === null) return [];
     return typeof plain(value) === "string" ? yamlOf(value, (text) => loadYamlDocuments(text, "from_yaml_all")).map(plainTags) : value;
   }),
-  pprint: plugin(["value"], (_, value) => prettyPrint(value)),
+  // Ansible's containers are of types of their own, which Python's pprint does not lay out
+  pprint: plugin(["value"], (_, value) => repr(value)),
 };
 
 function yamlStyle(options: Options, indent: number, flow: boolean | null): Parameters<typeof dumpYaml>[1] {

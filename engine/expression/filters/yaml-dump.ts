@@ -39,13 +39,9 @@ class Writer {
 
   document(value: unknown): string {
     if (this.#style.explicitStart) this.#write("---");
-    const isScalar = !isContainer(value);
     this.#node(value, { indent: -1, isRoot: true, inFlow: false, isKey: false, inMapping: false, inSequence: false });
-    let out = this.#out;
-    // a plain scalar alone in a document is followed by an end mark
-    const isOpen = isScalar && !/^['"|>]/.test(out.replace(/^--- ?/, ""));
-    out = out.endsWith("\n") ? out : `${out}\n`;
-    return isOpen || this.#style.explicitEnd ? `${out}...\n` : out;
+    const out = this.#out.endsWith("\n") ? this.#out : `${this.#out}\n`;
+    return this.#style.explicitEnd ? `${out}...\n` : out;
   }
 
   #write(part: string): void {
@@ -64,7 +60,7 @@ class Writer {
       return;
     }
     const isEmpty = Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
-    const leaf = this.#style.flow === null && (Array.isArray(value) ? (value as unknown[]) : Object.values(value)).every((item) => this.#isPlainScalar(item));
+    const leaf = this.#style.flow === null && (Array.isArray(value) ? (value as unknown[]) : Object.values(value)).every((item) => !isContainer(item));
     const flow = context.inFlow || isEmpty || this.#style.flow === true || leaf;
     if (Array.isArray(value)) {
       if (flow) this.#flow("[", "]", value.map((item: unknown) => [undefined, item] as const), context);
@@ -76,12 +72,6 @@ class Writer {
       if (flow) this.#flow("{", "}", entries, context);
       else this.#blockMapping(entries, context);
     }
-  }
-
-  /** PyYAML keeps one line only for containers whose scalars are all unquoted. */
-  #isPlainScalar(value: unknown): boolean {
-    if (isContainer(value)) return false;
-    return !(typeof value === "string" && value.includes("\n") && false);
   }
 
   #flow(open: string, close: string, entries: readonly (readonly [string | undefined, unknown])[], context: Context): void {
@@ -157,7 +147,7 @@ class Writer {
     const forced = this.#style.defaultStyle;
     const plainAllowed = !(context.inFlow ? facts.noFlowPlain : facts.noBlockPlain) && !(body === "" && (context.inFlow || context.isKey)) && !(context.isKey && facts.isMultiline);
     if (forced === undefined && resolvesToText(body) && plainAllowed && !facts.isMultiline) this.#write(separator + writePlain(body, layout));
-    else if ((forced === "|" || (forced === undefined && facts.isMultiline)) && !context.inFlow && !context.isKey && !facts.noBlock) {
+    else if (forced === "|" && !context.inFlow && !context.isKey && !facts.noBlock) {
       this.#write(separator + writeLiteral(body, indent, this.#style.indent));
     } else if (forced !== '"' && !facts.noSingle && !(context.isKey && facts.isMultiline)) this.#write(separator + writeSingle(body, layout));
     else this.#write(separator + writeDouble(body, layout));

@@ -41,7 +41,7 @@ export function analyze(value: string): ScalarFacts {
     isMultiline,
     noFlowPlain: flow || noPlain || isMultiline,
     noBlockPlain: block || noPlain || isMultiline,
-    noSingle: spaceBreak || isSpecial || (breakSpace && !edgeSpace && false) || (breakSpace && isMultiline),
+    noSingle: spaceBreak || isSpecial || breakSpace,
     noBlock: / $/.test(value) || spaceBreak || isSpecial,
   };
 }

@@ -126,8 +126,8 @@ function unescape(source: Source, quoted: string, offset: number): string {
 
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 
-/** Tokens of template text: data, and code between delimiters. @throws Problem `template-syntax` */
-export function lexTemplate(source: Source, delimiters: Delimiters): Token[] {
+/** Tokens of template text from `start` on: data, and code between delimiters. @throws Problem `template-syntax` */
+export function lexTemplate(source: Source, delimiters: Delimiters, start = 0): Token[] {
   const { text } = source;
   const d = delimiters;
   const starts = [d.variableStart, d.blockStart, d.commentStart].sort((a, b) => b.length - a.length).map(quoted);
@@ -138,7 +138,7 @@ export function lexTemplate(source: Source, delimiters: Delimiters): Token[] {
   const blockClose = new RegExp(`[-+]?${quoted(d.blockEnd)}`, "y");
   const commentClose = new RegExp(`([-+]?)${quoted(d.commentEnd)}`, "g");
   const tokens: Token[] = [];
-  let at = 0;
+  let at = start;
   let stripsNext = false;
 
   const afterTag = (mark: string, isBlock: boolean): void => {
@@ -173,39 +173,40 @@ export function lexTemplate(source: Source, delimiters: Delimiters): Token[] {
       pushData(at, text.length, "", false);
       break;
     }
-    const start = match.index;
+    const opened = match.index;
     const [whole, begin, mark = ""] = match as unknown as [string, string, string | undefined];
     const isVariable = begin === d.variableStart;
-    pushData(at, start, mark, !isVariable);
-    at = start + whole.length;
+    pushData(at, opened, mark, !isVariable);
+    at = opened + whole.length;
     if (begin === d.commentStart) {
       commentClose.lastIndex = at;
       const close = commentClose.exec(text);
-      if (close === null) throw new Problem("this comment is never closed", "template-syntax", `close it with ${d.commentEnd}`, { source, offset: start });
+      if (close === null) throw new Problem("this comment is never closed", "template-syntax", `close it with ${d.commentEnd}`, { source, offset: opened });
       at = commentClose.lastIndex;
       afterTag(close[1] ?? "", true);
       continue;
     }
-    rawOpening.lastIndex = start;
+    rawOpening.lastIndex = opened;
     const raw = isVariable ? null : rawOpening.exec(text);
     if (raw !== null) {
       at = rawOpening.lastIndex;
-      afterTag(raw[1] ?? "", true);
+      // Jinja trims the newline after {% endraw %} but not after {% raw %}
+      afterTag(raw[1] ?? "", false);
       rawClosing.lastIndex = at;
       const close = rawClosing.exec(text);
-      if (close === null) throw new Problem("this raw block is never closed", "template-syntax", "close it with {% endraw %}", { source, offset: start });
+      if (close === null) throw new Problem("this raw block is never closed", "template-syntax", "close it with {% endraw %}", { source, offset: opened });
       pushData(at, close.index, close[1] ?? "", true);
       at = rawClosing.lastIndex;
       afterTag(close[2] ?? "", true);
       continue;
     }
-    tokens.push({ kind: isVariable ? "variable_begin" : "block_begin", value: begin, offset: start });
+    tokens.push({ kind: isVariable ? "variable_begin" : "block_begin", value: begin, offset: opened });
     const close = isVariable ? variableClose : blockClose;
     at = lexCode(source, at, tokens, close, d.literalBackslashes && isVariable);
     close.lastIndex = at;
     const end = close.exec(text);
     if (end === null) {
-      throw new Problem(`"${begin}" is never closed`, "template-syntax", `close it with ${isVariable ? d.variableEnd : d.blockEnd}`, { source, offset: start });
+      throw new Problem(`"${begin}" is never closed`, "template-syntax", `close it with ${isVariable ? d.variableEnd : d.blockEnd}`, { source, offset: opened });
     }
     tokens.push({ kind: isVariable ? "variable_end" : "block_end", value: end[0], offset: at });
     at = close.lastIndex;

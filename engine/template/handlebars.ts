@@ -1,0 +1,168 @@
+import { createRequire } from "node:module";
+import type Handlebars from "handlebars";
+import type { Scope } from "../expression/contract.ts";
+import { settle } from "../expression/evaluate.ts";
+import { filterNames } from "../expression/filters/registry.ts";
+import { toFailure } from "../expression/failure.ts";
+import { createRuntime } from "../expression/compile/runtime.ts";
+import { UndefinedUsed } from "../expression/problem.ts";
+import { PyObject } from "../expression/python/types.ts";
+import { Float, Undefined } from "../expression/values.ts";
+import type { Call } from "../expression/plugin.ts";
+import { didYouMean, Failure } from "../source/failure.ts";
+import { withExtra } from "./scope.ts";
+
+export interface HandlebarsOptions {
+  readonly file: string;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+type Engine = typeof Handlebars;
+let loaded: Engine | undefined;
+
+/** Loaded when the first template needs it: start-up stays short. */
+function engine(): Engine {
+  loaded ??= createRequire(import.meta.url)("handlebars") as Engine;
+  return loaded;
+}
+
+const optional = "tsplayOptional";
+
+/** `default x "y"` asks for what may be missing; strict lookup would refuse it first. */
+function relaxDefaults(ast: hbs.AST.Program, handlebars: Engine): void {
+  class Relaxer extends handlebars.Visitor {
+    #relax(node: { path: hbs.AST.Node; params: hbs.AST.Expression[] }): void {
+      const name = (node.path as hbs.AST.PathExpression).original;
+      const [first] = node.params;
+      if (!["default", "d", "mandatory"].includes(String(name)) || first?.type !== "PathExpression") return;
+      const target = first as hbs.AST.PathExpression;
+      if (target.data || target.depth > 0) return;
+      const { loc } = first;
+      const text = (value: string): hbs.AST.StringLiteral => ({ type: "StringLiteral", value, original: value, loc });
+      node.params[0] = {
+        type: "SubExpression",
+        path: { type: "PathExpression", original: optional, parts: [optional], depth: 0, data: false, loc } as hbs.AST.PathExpression,
+        params: target.parts.map(text),
+        loc,
+      } as unknown as hbs.AST.Expression;
+    }
+    override MustacheStatement(node: hbs.AST.MustacheStatement): void {
+      this.#relax(node);
+      super.MustacheStatement(node);
+    }
+    override SubExpression(node: hbs.AST.SubExpression): void {
+      this.#relax(node);
+      super.SubExpression(node);
+    }
+    override BlockStatement(node: hbs.AST.BlockStatement): void {
+      this.#relax(node);
+      super.BlockStatement(node);
+    }
+  }
+  new Relaxer().accept(ast);
+}
+
+/** The scope as an object whose entries are plain values, looked up when they are read. */
+function contextOf(scope: Scope): object {
+  const read = (name: string): unknown => {
+    const value = scope.get(name);
+    return value instanceof Undefined ? undefined : settle(value, scope, undefined);
+  };
+  return new Proxy(
+    {},
+    {
+      has: (_, name) => typeof name === "string" && !(scope.get(name) instanceof Undefined),
+      get: (_, name) => (typeof name === "string" && scope.has(name) ? read(name) : undefined),
+      ownKeys: () => [...new Set(scope.names())],
+      getOwnPropertyDescriptor: (_, name) =>
+        typeof name === "string" && scope.has(name) ? { value: read(name), writable: true, enumerable: true, configurable: true } : undefined,
+    },
+  );
+}
+
+/** The end of helpers' arguments: how Handlebars calls them. */
+interface HelperOptions {
+  readonly name: string;
+  readonly hash: Readonly<Record<string, unknown>>;
+  readonly fn?: (context: unknown) => string;
+  readonly inverse?: (context: unknown) => string;
+  readonly loc?: { readonly start: { readonly line: number; readonly column: number } };
+}
+
+function helpersOf(handlebars: Engine, call: Call, scope: Scope): Record<string, Handlebars.HelperDelegate> {
+  const helpers: Record<string, Handlebars.HelperDelegate> = {};
+  for (const name of filterNames) {
+    helpers[name] = function (this: unknown, ...args: unknown[]): unknown {
+      const options = args.pop() as HelperOptions;
+      // a variable may have the name of a filter: without an argument it is the variable
+      if (args.length === 0) {
+        const own = typeof this === "object" && this !== null && name in this ? (this as Record<string, unknown>)[name] : undefined;
+        if (own === undefined) throw new handlebars.Exception(`"${name}" is a filter and needs a value, and there is no variable of that name`);
+        return typeof options.fn === "function" ? options.fn(own) : own;
+      }
+      const result = settle(call.applyFilter(name, args, { ...options.hash }), scope, undefined);
+      if (typeof options.fn !== "function") return shown(result);
+      return Array.isArray(result) ? result.map((item) => options.fn!(item)).join("") : result ? options.fn(result) : (options.inverse?.(this) ?? "");
+    };
+  }
+  helpers[optional] = function (this: unknown, ...args: unknown[]): unknown {
+    args.pop();
+    let value: unknown = this;
+    for (const part of args as string[]) value = typeof value === "object" && value !== null && part in value ? (value as Record<string, unknown>)[part] : undefined;
+    return value ?? new Undefined(`'${args.join(".")}' is undefined`);
+  };
+  return helpers;
+}
+
+function shown(value: unknown): unknown {
+  return value instanceof Float || value instanceof PyObject ? String(value instanceof Float ? value : value.text()) : value;
+}
+
+const programs = new Map<string, Handlebars.TemplateDelegate>();
+const LIMIT = 500;
+
+/**
+ * Renders a Handlebars template file: strict, without HTML escaping, with every filter of the expression language as a helper
+ * (`{{default port 80}}`, `{{join hosts ","}}`, `{{to_nice_json data indent=2}}`).
+ * @throws Failure `template-syntax`, `undefined-variable`, `template-failed`, placed in the template file
+ */
+export function renderHandlebars(text: string, scope: Scope, options: HandlebarsOptions): string {
+  const handlebars = engine();
+  const full = withExtra(scope, options.extra);
+  const runtime = createRuntime(full);
+  try {
+    let program = programs.get(text);
+    if (program === undefined) {
+      const ast = handlebars.parse(text);
+      relaxDefaults(ast, handlebars);
+      program = handlebars.create().compile(ast, { strict: true, noEscape: true });
+      if (programs.size >= LIMIT) programs.delete(programs.keys().next().value!);
+      programs.set(text, program);
+    }
+    return program(contextOf(full), { helpers: helpersOf(handlebars, runtime.call, full) });
+  } catch (error) {
+    throw located(error, text, options.file, full);
+  }
+}
+
+function located(error: unknown, text: string, file: string, scope: Scope): unknown {
+  if (error instanceof UndefinedUsed || error instanceof Failure) return toFailure(error, scope, { file, line: 1, column: 1 });
+  if (!(error instanceof Error)) return error;
+  const { lineNumber, column } = error as { lineNumber?: number; column?: number };
+  const line = lineNumber ?? Number(/Parse error on line (\d+)/.exec(error.message)?.[1] ?? 1);
+  const place = { file, line, column: (column ?? 0) + 1, text: text.split("\n")[line - 1] ?? "" };
+  const missing = /^"([^"]*)" not defined in/.exec(error.message);
+  if (missing !== null) {
+    const name = missing[1]!;
+    return new Failure(`'${name}' is undefined`, { code: "undefined-variable", fault: "playbook", place, hint: didYouMean(name, scope.names()) });
+  }
+  const isSyntax = /^(Parse error|Lexical error|.* doesn't match|Unexpected|Missing helper)/.test(error.message);
+  if (isSyntax || "lineNumber" in error) {
+    const helper = /Missing helper: "([^"]*)"/.exec(error.message)?.[1];
+    const message = (error.message.split("\n")[0] ?? "").replace(/ - \d+:\d+$/, "");
+    return new Failure(message, { code: "template-syntax", fault: "playbook", place, hint: helper === undefined ? undefined : didYouMean(helper, filterNames) });
+  }
+  const failure = toFailure(error, scope, place);
+  return failure instanceof Failure ? failure : new Failure(error.message, { code: "template-failed", fault: "playbook", place, cause: error });
+}
+
