@@ -45,7 +45,11 @@ export async function labCommand(argv: readonly string[], io: LabOutput): Promis
   }
   const command = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
   if (command !== undefined) return command(rest, io);
-  throw new Failure(`unknown command "lab ${verb}"`, { code: "usage", fault: "usage", hint: didYouMean(verb, Object.keys(COMMANDS)) ?? "see tsplay lab --help" });
+  throw new Failure(`unknown command "lab ${verb}"`, {
+    code: "usage",
+    fault: "usage",
+    hint: didYouMean(verb, Object.keys(COMMANDS)) ?? "see tsplay lab --help",
+  });
 }
 
 /** Splits off flags; those named in `valued` take the next word. With `untilWord`, everything from the first other word on is left alone. */
@@ -63,7 +67,8 @@ function split(argv: readonly string[], valued: readonly string[], plain: readon
       const given = value ?? argv[(at += 1)];
       if (given === undefined) throw new Failure(`--${name} needs a value`, { code: "usage", fault: "usage" });
       flags.set(name, given);
-    } else throw new Failure(`unknown flag --${name}`, { code: "usage", fault: "usage", hint: didYouMean(name, [...valued, ...plain]) ?? "see tsplay lab --help" });
+    } else
+      throw new Failure(`unknown flag --${name}`, { code: "usage", fault: "usage", hint: didYouMean(name, [...valued, ...plain]) ?? "see tsplay lab --help" });
   }
   return { flags, rest };
 }
@@ -91,7 +96,8 @@ async function standing(name: string, hosts: readonly string[]): Promise<Lab | u
   if (!(await listLabs()).includes(name)) return undefined;
   const lab = await openLab(name).catch(() => undefined);
   const owner = await livingProcess(path.join(labFolder(name), "owner"));
-  if (owner !== undefined) throw new Failure(`lab "${name}" belongs to the process ${owner.pid}`, { code: "lab-exists", fault: "usage", hint: "give another --name" });
+  if (owner !== undefined)
+    throw new Failure(`lab "${name}" belongs to the process ${owner.pid}`, { code: "lab-exists", fault: "usage", hint: "give another --name" });
   if (lab === undefined || lab.hosts.length === 0 || lab.hosts.some((host) => host.pid === 0)) {
     await takeDown(labFolder(name));
     return undefined;
@@ -149,14 +155,26 @@ async function list(argv: readonly string[], io: LabOutput): Promise<number> {
     for (const host of lab?.hosts ?? []) rows.push([name, host.name, host.address, host.pid === 0 ? "dead" : "up"]);
   }
   if (rows.length === 1) io.out("no lab stands; tsplay lab up boots one\n");
-  else io.out(rows.map((row) => `${row.map((cell, column) => cell.padEnd([20, 20, 16, 0][column]!)).join(" ").trimEnd()}\n`).join(""));
+  else
+    io.out(
+      rows
+        .map(
+          (row) =>
+            `${row
+              .map((cell, column) => cell.padEnd([20, 20, 16, 0][column]!))
+              .join(" ")
+              .trimEnd()}\n`,
+        )
+        .join(""),
+    );
   return 0;
 }
 
 async function ssh(argv: readonly string[], _io: LabOutput): Promise<number> {
   const words = split(argv, ["name"], [], true);
   const [name, ...command] = words.rest;
-  if (name === undefined) throw new Failure("lab ssh needs a host", { code: "usage", fault: "usage", hint: "tsplay lab ssh HOST [CMD...]; see tsplay lab list" });
+  if (name === undefined)
+    throw new Failure("lab ssh needs a host", { code: "usage", fault: "usage", hint: "tsplay lab ssh HOST [CMD...]; see tsplay lab list" });
   const lab = await openLab(nameIn(words));
   const host = lab.host(name);
   const checks = ["-o", `UserKnownHostsFile=${lab.knownHostsFile}`, "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes"];

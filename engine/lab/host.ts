@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../source/failure.ts";
 import { resolvConf } from "./base.ts";
@@ -221,19 +221,19 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
       await find();
       if (init === 0) throw new Failure(`lab host ${name} is not running`, { code: "lab-failed", fault: "usage" });
       const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LANG: "C.UTF-8" };
-      return await capture("/usr/bin/nsenter", ["-t", String(init), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", "/bin/sh", "-c", command], { ...options, env });
+      return await capture("/usr/bin/nsenter", ["-t", String(init), "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", "/bin/sh", "-c", command], {
+        ...options,
+        env,
+      });
     },
     tree,
     digest: async () => digestOf(await tree()),
     async reset() {
-      const files = path.join(folder, "files");
-      const facts = (await readdir(folder)).filter((each) => ["files", "index", "name", "machine", "size", "base"].includes(each));
       const aside = path.join(setting.folder, `reset-${name}`);
       await mkdir(aside, { recursive: true });
-      for (const fact of facts) await rename(path.join(folder, fact), path.join(aside, fact));
+      for (const fact of ["files", "index", "name", "machine", "size", "base"]) await rename(path.join(folder, fact), path.join(aside, fact));
       await down();
       await rename(aside, folder);
-      await capture("touch", [path.join(files, "var/lib/systemd/timers/stamp-apt-daily.timer")]);
       await boot();
     },
   };

@@ -117,7 +117,8 @@ export async function takeDown(folder: string): Promise<void> {
 function checkNames(lab: string, hosts: readonly string[]): void {
   if (!NAME.test(lab)) throw new Failure(`"${lab}" is no name for a lab`, { code: "lab-name", fault: "usage", hint: "lower-case letters, digits and dashes" });
   for (const host of hosts) {
-    if (!HOST_NAME.test(host)) throw new Failure(`"${host}" is no name for a lab host`, { code: "lab-name", fault: "usage", hint: "lower-case letters, digits, dashes and dots" });
+    if (!HOST_NAME.test(host))
+      throw new Failure(`"${host}" is no name for a lab host`, { code: "lab-name", fault: "usage", hint: "lower-case letters, digits, dashes and dots" });
   }
   const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
   if (twice !== undefined) throw new Failure(`lab host "${twice}" is named twice`, { code: "lab-name", fault: "usage" });
@@ -147,7 +148,11 @@ function watch(folder: string): () => void {
   return () => child.stdin.end();
 }
 
-async function labOn(setting: HostSetting, hosts: LabHost[], watcher: (() => void) | undefined): Promise<Lab & { add(names: readonly string[]): Promise<LabHost[]> }> {
+async function labOn(
+  setting: HostSetting,
+  hosts: LabHost[],
+  watcher: (() => void) | undefined,
+): Promise<Lab & { add(names: readonly string[]): Promise<LabHost[]> }> {
   const { folder } = setting;
   const knownHostsFile = path.join(folder, "known_hosts");
   const keyFile = path.join(folder, "key");
@@ -192,7 +197,11 @@ async function labOn(setting: HostSetting, hosts: LabHost[], watcher: (() => voi
       const found = hosts.find((each) => each.name === name);
       if (found !== undefined) return found;
       const names = hosts.map((each) => each.name);
-      throw new Failure(`lab "${setting.lab}" has no host "${name}"`, { code: "lab-unknown", fault: "usage", hint: didYouMean(name, names) ?? `its hosts: ${names.join(", ")}` });
+      throw new Failure(`lab "${setting.lab}" has no host "${name}"`, {
+        code: "lab-unknown",
+        fault: "usage",
+        hint: didYouMean(name, names) ?? `its hosts: ${names.join(", ")}`,
+      });
     },
     add,
     async addHost(name) {

@@ -38,7 +38,8 @@ function findLack(): Lack | undefined {
     const packages = [...new Set(missing.map((program) => PROGRAMS[program]))];
     return { reason: `the lab needs ${missing.join(", ")}`, hint: `apt-get install -y ${packages.join(" ")}` };
   }
-  if (process.getuid?.() !== 0) return { reason: "the lab needs root: it makes network interfaces, mounts and containers", hint: "run it as root, for example with sudo" };
+  if (process.getuid?.() !== 0)
+    return { reason: "the lab needs root: it makes network interfaces, mounts and containers", hint: "run it as root, for example with sudo" };
   if (statSync("/dev/net/tun", { throwIfNoEntry: false }) === undefined) {
     return { reason: "the lab needs /dev/net/tun", hint: "modprobe tun, or: mkdir -p /dev/net && mknod /dev/net/tun c 10 200" };
   }

@@ -41,7 +41,11 @@ test("hosts are real machines: systemd, sshd with a known key, names, no Python"
   const lab = await shared.lab();
   for (const host of lab.hosts) t.diagnostic(`${host.name} at ${host.address} booted in ${host.bootTime.toFixed(0)} ms`);
   const one = lab.host("one");
-  const answer = await ssh(lab, one.address, "hostname; systemctl is-system-running --wait; getent hosts two | cut -d ' ' -f 1; command -v python3 || echo none");
+  const answer = await ssh(
+    lab,
+    one.address,
+    "hostname; systemctl is-system-running --wait; getent hosts two | cut -d ' ' -f 1; command -v python3 || echo none",
+  );
   assert.equal(answer.stdout, `one\nrunning\n${lab.host("two").address}\nnone\n`, answer.stderr);
   const keys = await Promise.all(lab.hosts.map((host) => host.exec("cat /etc/ssh/ssh_host_*_key.pub /etc/machine-id")));
   assert.notEqual(keys[0]!.stdout, keys[1]!.stdout);
