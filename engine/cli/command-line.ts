@@ -69,6 +69,8 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
       const name = equals === -1 ? word : word.slice(0, equals);
       set(longFlag(name), name, equals === -1 ? undefined : word.slice(equals + 1));
     } else if (word.startsWith("-") && word !== "-") {
+      // -check is --check with a dash too few, not -c with the value "heck"
+      if (word.length > 2 && byName.has(`-${word}`)) throw unknown(word, word);
       for (let rest = word.slice(1); rest !== "";) {
         const name = `-${rest[0]!}`;
         const flag = byName.get(name);
@@ -101,7 +103,6 @@ function longFlag(name: string): Flag {
 }
 
 function unknown(shown: string, word: string): Failure {
-  // -check is --check with a dash too few
   const suggestion = !word.startsWith("--") && byName.has(`-${word}`) ? `did you mean "-${word}"?` : didYouMean(word, longNames);
   return usage("unknown-option", `unknown option ${shown}`, suggestion ?? "tsplay --help lists the options");
 }

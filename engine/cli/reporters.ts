@@ -66,7 +66,11 @@ function fileReporter(output: Output, options: Options, { env }: Streams): Repor
     verbosity: options.verbosity,
   });
   return {
-    on: (event) => reporter.on(event),
+    on: (event) => {
+      reporter.on(event);
+      // whoever follows the file sees whole tasks
+      if (event.type === "task-end") sink.flush();
+    },
     close: async () => {
       await reporter.close();
       sink.close();
@@ -116,6 +120,7 @@ function junitSettings(env: NodeJS.ProcessEnv): Omit<JUnitOptions, "write"> {
 
 interface Sink {
   readonly write: (text: string) => void;
+  flush(): void;
   close(): void;
 }
 
@@ -139,6 +144,7 @@ function openSink(output: Output): Sink {
     size = 0;
   };
   return {
+    flush,
     write(text) {
       pending.push(text);
       size += text.length;

@@ -40,7 +40,7 @@ export function createAdHocReporter(options: Screen & { readonly oneLine: boolea
     const rc = String(outcome.result["rc"] ?? -1);
     const stdout = harmless(String(outcome.result["stdout"] ?? ""));
     const stderr = harmless(String(outcome.result["stderr"] ?? ""));
-    if (!options.oneLine) return `${host} | ${word} | rc=${rc} >>\n${stdout}${stderr}${String(outcome.result["msg"] ?? "")}\n`;
+    if (!options.oneLine) return `${host} | ${word} | rc=${rc} >>\n${stdout}${stderr}${String(outcome.result["msg"] ?? "")}`;
     const flat = (text: string): string => text.replaceAll("\n", "\\n");
     return `${host} | ${word} | rc=${rc} | (stdout) ${flat(stdout)}${stderr === "" ? "" : ` (stderr) ${flat(stderr)}`}`;
   };

@@ -47,8 +47,11 @@ function isAlwaysVerbose(outcome: Outcome): boolean {
   return action === "debug" || (action === "assert" && outcome.status === "ok");
 }
 
-/** The result as text behind `=> `. */
-export function dumpResult(outcome: Outcome, result: Result, options: ResultFormat): string {
+/**
+ * The result as text behind `=> `.
+ * @param endsLoop the result sums up items
+ */
+export function dumpResult(outcome: Outcome, result: Result, options: ResultFormat, endsLoop = false): string {
   const shown = { ...result };
   delete shown["exception"];
   delete shown["warnings"];
@@ -58,12 +61,7 @@ export function dumpResult(outcome: Outcome, result: Result, options: ResultForm
     delete shown["diff"];
   }
   if (options.format === "yaml") return harmless(yamlText(shown, options.pretty !== false));
-  const isIndented =
-    options.pretty !== false &&
-    (options.pretty === true ||
-      options.verbosity > 2 ||
-      (bareAction(outcome.task.action) === "debug" && outcome.status !== "skipped") ||
-      isAlwaysVerbose(outcome));
+  const isIndented = options.pretty !== false && (options.pretty === true || options.verbosity > 2 || (isAlwaysVerbose(outcome) && !endsLoop));
   return harmless(pythonJson(shown, isIndented ? 4 : undefined));
 }
 

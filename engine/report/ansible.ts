@@ -93,7 +93,7 @@ export function createAnsibleReporter(options: AnsibleOptions): Reporter {
         // Ansible tells a failed loop's end only where the results are not there to see: under debug
         if (!hadItems || bareAction(outcome.task.action) === "debug") {
           if (options.verbosity < 2 && options.showTaskPathOnFailure === true) printPath(outcome.task);
-          complain(`fatal: [${host}]: FAILED! => ${dump(outcome)}`, style.failed);
+          complain(`fatal: [${host}]: FAILED! => ${dumpResult(outcome, cleanResult(outcome), format, hadItems)}`, style.failed);
         }
         if (outcome.ignored) display("...ignoring", style.skipped);
         break;
