@@ -32,6 +32,8 @@ export interface Controller {
   decrypt(bytes: Buffer, path: string): Buffer;
   /** Where results that belong on the controller are written (fetch). */
   readonly playbookDirectory: string;
+  /** The inventory's name of the task's host. */
+  readonly host?: string | undefined;
 }
 
 export interface TemplateOptions {
@@ -88,6 +90,11 @@ export interface HostModule<A = never, S = unknown> {
   diff?(changes: readonly Change[], current: S, args: A, answer: Answer | undefined): Diff | readonly Diff[];
   /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
   result?(facts: ResultFacts<A, S>): Record<string, unknown>;
+  /**
+   * For a module without `apply`: carries the planned changes out on the controller (fetch writes its file here). Not called in check mode,
+   * nor when there is nothing to change. Returns the keys of the result.
+   */
+  deliver?(changes: readonly Change[], current: S, args: A): Promise<Record<string, unknown>>;
   readonly doc?: ModuleDoc;
 }
 

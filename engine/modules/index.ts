@@ -13,6 +13,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   fetch: () => import("./fetch/fetch.ts").then((m) => ({ kind: "host", module: m.fetch })),
   file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
   find: () => import("./find/find.ts").then((m) => ({ kind: "host", module: m.find })),
+  get_url: () => import("./get_url/get_url.ts").then((m) => ({ kind: "host", module: m.getUrl })),
   group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
   group_by: () => import("./group_by/group_by.ts").then((m) => ({ kind: "controller", module: m.groupBy })),
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),

@@ -4,6 +4,7 @@ import { boolean, path, string } from "../schema.ts";
 import { expandableWord } from "./expand.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { readScript } from "./script.ts";
+import { divide } from "./trailer.ts";
 
 /** Arguments of all modules that run a command. */
 export const runArgs = {
@@ -15,10 +16,7 @@ export const runArgs = {
 export const inputArgs = {
   stdin: string("Text for its standard input."),
   stdin_add_newline: boolean("End `stdin` with a newline.", { default: true }),
-  strip_empty_ends: boolean(
-    "Strip newlines from the end of stdout and stderr.",
-    { default: true },
-  ),
+  strip_empty_ends: boolean("Strip newlines from the end of stdout and stderr.", { default: true }),
 };
 
 export interface RunArgs {
@@ -33,8 +31,7 @@ export interface RunState {
 }
 
 export function probeRun(args: RunArgs): Script | undefined {
-  if (args.creates === undefined && args.removes === undefined)
-    return undefined;
+  if (args.creates === undefined && args.removes === undefined) return undefined;
   return {
     text: `${readScript(import.meta.url, "run_probe.sh", "facts")}\nask_run`,
     vars: runVars(args),
@@ -42,8 +39,7 @@ export function probeRun(args: RunArgs): Script | undefined {
 }
 
 export function runVars(args: RunArgs): Record<string, string> {
-  const word = (text: string | undefined): string =>
-    text === undefined ? "" : expandableWord(text);
+  const word = (text: string | undefined): string => (text === undefined ? "" : expandableWord(text));
   return {
     run_chdir: word(args.chdir),
     run_creates: word(args.creates),
@@ -55,30 +51,19 @@ export function runVars(args: RunArgs): Record<string, string> {
 export function parseRun(answer: Answer, args: RunArgs): RunState {
   const facts = factsOf(answer);
   refuseFolder(facts, args);
-  if (facts.maybe("creates_found") === "1")
-    return { reason: `since '${args.creates}' exists` };
-  if (facts.maybe("removes_found") === "0")
-    return { reason: `since '${args.removes}' does not exist` };
+  if (facts.maybe("creates_found") === "1") return { reason: `since '${args.creates}' exists` };
+  if (facts.maybe("removes_found") === "0") return { reason: `since '${args.removes}' does not exist` };
   return {};
 }
 
 export function planRun(current: RunState | undefined): readonly Change[] {
-  return current?.reason === undefined
-    ? [{ key: "run", from: null, to: true }]
-    : [];
+  return current?.reason === undefined ? [{ key: "run", from: null, to: true }] : [];
 }
 
-export function stdinOf(args: {
-  readonly stdin?: string | undefined;
-  readonly stdin_add_newline: boolean;
-}): { stdin?: Buffer } {
+export function stdinOf(args: { readonly stdin?: string | undefined; readonly stdin_add_newline: boolean }): { stdin?: Buffer } {
   if (args.stdin === undefined) return {};
   return {
-    stdin: Buffer.from(
-      args.stdin_add_newline && !args.stdin.endsWith("\n")
-        ? `${args.stdin}\n`
-        : args.stdin,
-    ),
+    stdin: Buffer.from(args.stdin_add_newline && !args.stdin.endsWith("\n") ? `${args.stdin}\n` : args.stdin),
   };
 }
 
@@ -97,10 +82,7 @@ const nothing = {
  * @throws ModuleError when it could not be started, or ended with another status than 0
  */
 export function runResult(
-  facts: ResultFacts<
-    RunArgs & { readonly strip_empty_ends: boolean },
-    RunState
-  >,
+  facts: ResultFacts<RunArgs & { readonly strip_empty_ends: boolean }, RunState>,
   cmd: string | readonly string[],
 ): Record<string, unknown> {
   const { applied, before, changes, args } = facts;
@@ -115,8 +97,7 @@ export function runResult(
     };
   }
   if (applied === undefined) {
-    const isConditional =
-      args.creates !== undefined || args.removes !== undefined;
+    const isConditional = args.creates !== undefined || args.removes !== undefined;
     return {
       ...nothing,
       cmd,
@@ -125,14 +106,10 @@ export function runResult(
       ...(isConditional ? {} : { skipped: true, changed: false }),
     };
   }
-  const { output, trailer } = divide(applied.stdout);
-  const told = factsOf({ code: 0, stdout: trailer, stderr: Buffer.alloc(0) });
+  const { output, facts: told } = divide(applied.stdout, "begin", "errno", "folder_problem");
   refuseFolder(told, args, cmd);
   refuseStart(told, cmd);
-  const trim = (bytes: Buffer): string =>
-    args.strip_empty_ends
-      ? bytes.toString("utf8").replace(/[\r\n]+$/, "")
-      : bytes.toString("utf8");
+  const trim = (bytes: Buffer): string => (args.strip_empty_ends ? bytes.toString("utf8").replace(/[\r\n]+$/, "") : bytes.toString("utf8"));
   const result = {
     ...nothing,
     cmd,
@@ -178,32 +155,15 @@ function refuseStart(facts: Facts, cmd: string | readonly string[]): void {
   });
 }
 
-/** The command's own output, and what run_apply.sh says after it. The output may hold NULs of its own. */
-function divide(stdout: Buffer): { output: Buffer; trailer: Buffer } {
-  for (const mark of ["\0begin=", "\0errno=", "\0folder_problem="]) {
-    const at = stdout.lastIndexOf(mark);
-    if (at !== -1)
-      return {
-        output: stdout.subarray(0, at),
-        trailer: stdout.subarray(at + 1),
-      };
-  }
-  return { output: stdout, trailer: Buffer.alloc(0) };
-}
-
 function times(facts: Facts): Record<string, unknown> {
   const [begin, end] = [facts.maybe("begin"), facts.maybe("end")];
   // a command that ended its own shell says nothing more
   if (begin === undefined || end === undefined) return {};
   const micros = (text: string): number => {
     const [seconds, nanos] = text.split(" ")[0]!.split(".");
-    return (
-      Number(seconds) * 1e6 +
-      (/^\d+$/.test(nanos ?? "") ? Math.floor(Number(nanos) / 1000) : 0)
-    );
+    return Number(seconds) * 1e6 + (/^\d+$/.test(nanos ?? "") ? Math.floor(Number(nanos) / 1000) : 0);
   };
-  const shown = (text: string): string =>
-    `${text.split(" ").slice(1).join(" ")}.${String(micros(text) % 1e6).padStart(6, "0")}`;
+  const shown = (text: string): string => `${text.split(" ").slice(1).join(" ")}.${String(micros(text) % 1e6).padStart(6, "0")}`;
   return {
     start: shown(begin),
     end: shown(end),

@@ -1,0 +1,33 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# Downloads by curl or wget, whichever the host has. Headers, names and passwords never stand in an argv.
+# Variables: url, curl_config (for the url), wget_config, is_secret (1 when a header or a password is sent), insecure, timeout
+
+# download FILE: the url's content; `-` is stdout. Sets $status_code where the tool tells it.
+download() {
+  status_code=
+  if command -v curl >/dev/null 2>&1; then
+    if [ "$1" = - ]; then
+      printf '%s\n' "$curl_config" | curl -q -sSfL -K -
+    else
+      status_code=$(printf '%s\nwrite-out = "%%{http_code}"\n' "$curl_config" | curl -q -sSfL -K - -o "$1")
+    fi
+  elif command -v wget >/dev/null 2>&1; then
+    if wget --version >/dev/null 2>&1; then
+      (
+        umask 077
+        download_config=${TMPDIR:-/tmp}/.tsplay.wget.$$
+        trap 'rm -f -- "$download_config"' EXIT
+        set -C
+        printf '%s\n' "$wget_config" >"$download_config" || exit
+        set +C
+        printf '%s\n' "$url" | wget --config="$download_config" -nv -i - -O "$1"
+      )
+    else
+      [ -z "$is_secret" ] || refuse 'this host has BusyBox'\''s wget only, which would show headers and passwords to every user: install curl'
+      wget -q ${insecure:+--no-check-certificate} -T "$timeout" -O "$1" "$url"
+    fi
+  else
+    fact missing_tool curl
+    refuse 'this host has neither "curl" nor "wget"'
+  fi
+}
