@@ -61,7 +61,15 @@ export function readIni(inventory: MutableInventory, text: string, file: string)
         pending.set(child, { place, message: `[${group}:children] names the group "${child}", which is declared nowhere`, parents: [{ name: group, place }] });
     }
   });
-  for (const [name, { place, message }] of pending) throw fail(message, place, didYouMean(name, inventory.groups.keys()) ?? `add a section [${name}]`);
+  for (const [name, { place, message }] of pending)
+    throw fail(
+      message,
+      place,
+      didYouMean(
+        name,
+        [...inventory.groups.keys()].filter((group) => !pending.has(group)),
+      ) ?? `add a section [${name}]`,
+    );
 }
 
 function readHost(

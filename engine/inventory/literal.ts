@@ -152,7 +152,7 @@ function keyText(key: unknown): string {
   return key === null ? "None" : String(key);
 }
 
-const NUMBER = /^[-+\s]*(?:(0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)|(\d+(?:_\d+)*)?(\.(?:\d+(?:_\d+)*)?)?([eE][-+]?\d+(?:_\d+)*)?)/;
+const NUMBER = /^(?:[-+]\s*)?(?:(0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)|(\d+(?:_\d+)*)?(\.(?:\d+(?:_\d+)*)?)?([eE][-+]?\d+(?:_\d+)*)?)/;
 
 function parseNumber(state: State): unknown {
   const rest = state.text.slice(state.at);
@@ -166,10 +166,10 @@ function parseNumber(state: State): unknown {
     fail();
   }
   // "010", "1abc" and "1.2.3" are not numbers, and complex numbers are left as text
-  if (whole !== undefined && fraction === undefined && exponent === undefined && /^0+[1-9]/.test(whole)) fail();
+  if (whole !== undefined && fraction === undefined && exponent === undefined && /^0[0_]*[1-9]/.test(whole)) fail();
   if (/[\w.]/.test(rest[all.length] ?? "")) fail();
   state.at += all.length;
-  const isNegative = (/^[-+\s]*/.exec(all)![0].match(/-/g)?.length ?? 0) % 2 === 1;
+  const isNegative = all.startsWith("-");
   const digits = (radix ?? `${whole ?? ""}${fraction ?? ""}${exponent ?? ""}`).replaceAll("_", "");
   const value = Number(digits) * (isNegative ? -1 : 1);
   if (fraction !== undefined || exponent !== undefined) return Number.isInteger(value) ? new Float(value) : value;
@@ -180,11 +180,14 @@ function parseNumber(state: State): unknown {
 
 function parseStrings(state: State): string | undefined {
   let value: string | undefined;
+  let isBytes: boolean | undefined;
   for (;;) {
     skip(state);
     const start = /^([rRuU]|[bB][rR]?|[rR][bB])?("""|'''|"|')/.exec(state.text.slice(state.at, state.at + 5));
     if (start === null) return value;
     state.at += start[0].length;
+    const isBytesToo = /b/i.test(start[1] ?? "");
+    if (isBytesToo !== (isBytes ??= isBytesToo)) fail();
     value = (value ?? "") + stringBody(state, start[2]!, /r/i.test(start[1] ?? ""));
   }
 }

@@ -24,36 +24,32 @@ export function hostOf(inventory: Inventory, name: string): Host {
 export function createHostLayers(inventory: Inventory, playbookDirectory: () => string, adjacent: AdjacentVars): (host: string) => HostLayer {
   let built = new Map<string, HostLayer>();
   let depths = new Map<string, number>();
-  let directories: readonly string[] | undefined;
+  let inventories: readonly string[] | undefined;
   let state = "";
-  const layersOfFiles = new WeakMap<VarsFile, Layer[]>();
 
-  const filesLayers = (level: number, title: string, files: readonly VarsFile[]): Layer[] =>
-    files.toReversed().flatMap((file) => {
-      const layers = layersOfFiles.get(file) ?? layerOf(level, title, file.vars);
-      layersOfFiles.set(file, layers);
-      return layers;
-    });
+  const filesLayers = (level: number, title: string, files: readonly VarsFile[]): readonly Layer[] =>
+    files.toReversed().flatMap((file) => layerOf(level, title, file.vars));
 
   const build = (host: Host): HostLayer => {
-    directories ??= [...new Set(inventory.sources.flatMap((source) => directoryOfSource(source) ?? []))];
+    // Strongest first; a directory that several sources are in counts where it was named last.
+    inventories ??= [...new Set(inventory.sources.toReversed().flatMap((source) => directoryOfSource(source) ?? []))];
+    const directories = inventories;
     const names = ancestorsOf(inventory, host.groups);
     for (const name of host.groups) names.add(name);
     names.delete("all");
     const groups = inMergeOrder(inventory, names, depths).reverse();
     const all = inventory.groups.get("all")!;
-    const inventories = directories.toReversed();
     const playbook = playbookDirectory();
-    const ofGroup = (level: number, where: string, directory: string, group: Group): Layer[] =>
+    const ofGroup = (level: number, where: string, directory: string, group: Group): readonly Layer[] =>
       filesLayers(level, `${where} group_vars/${group.name}`, adjacent.ofGroup(directory, group.name));
     return compound([
       ...filesLayers(10, "playbook host_vars", adjacent.ofHost(playbook, host.name)),
-      ...inventories.flatMap((directory) => filesLayers(9, "inventory host_vars", adjacent.ofHost(directory, host.name))),
+      ...directories.flatMap((directory) => filesLayers(9, "inventory host_vars", adjacent.ofHost(directory, host.name))),
       ...layerOf(8, "inventory host", host.vars),
       ...groups.flatMap((group) => ofGroup(7, "playbook", playbook, group)),
-      ...inventories.flatMap((directory) => groups.flatMap((group) => ofGroup(6, "inventory", directory, group))),
+      ...directories.flatMap((directory) => groups.flatMap((group) => ofGroup(6, "inventory", directory, group))),
       ...ofGroup(5, "playbook", playbook, all),
-      ...inventories.flatMap((directory) => ofGroup(4, "inventory", directory, all)),
+      ...directories.flatMap((directory) => ofGroup(4, "inventory", directory, all)),
       ...groups.flatMap((group) => layerOf(3, `inventory group "${group.name}"`, group.vars)),
       ...layerOf(3, `inventory group "all"`, all.vars),
     ]);

@@ -17,20 +17,48 @@ export interface Layer {
 
 export type Values = Readonly<Record<string, unknown>>;
 
+/** A class, since every task and loop item makes some: methods are shared where closures would be made anew. */
+class MappingLayer implements Layer {
+  readonly level: number;
+  readonly title: string;
+  readonly isFinal: boolean;
+  readonly #values: Values;
+
+  constructor(level: number, title: string, values: Values, isFinal: boolean) {
+    this.level = level;
+    this.title = title;
+    this.isFinal = isFinal;
+    this.#values = values;
+  }
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
+  }
+  get(name: string): unknown {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+  placeOf(name: string): Place | undefined {
+    return placeOf(this.#values, name);
+  }
+  names(): Iterable<string> {
+    return Object.keys(this.#values);
+  }
+}
+
+const NO_LAYERS: readonly Layer[] = [];
+const layers = new WeakMap<Values, readonly [Layer]>();
+
 /** A layer over a mapping, or none for an empty mapping. */
-export function layerOf(level: number, title: string, values: Values | undefined, isFinal = false): Layer[] {
-  if (values === undefined || Object.keys(values).length === 0) return [];
-  return [
-    {
-      level,
-      title,
-      isFinal,
-      has: (name) => Object.hasOwn(values, name),
-      get: (name) => (Object.hasOwn(values, name) ? values[name] : undefined),
-      placeOf: (name) => placeOf(values, name),
-      names: () => Object.keys(values),
-    },
-  ];
+export function layerOf(level: number, title: string, values: Values | undefined, isFinal = false): readonly Layer[] {
+  if (values === undefined) return NO_LAYERS;
+  // Remembered, since asking a large mapping whether it is empty takes as long as walking it.
+  const known = layers.get(values);
+  if (known !== undefined && known[0].level === level && known[0].title === title && known[0].isFinal === isFinal) return known;
+  for (const _ in values) {
+    const layer = [new MappingLayer(level, title, values, isFinal)] as const;
+    layers.set(values, layer);
+    return layer;
+  }
+  return NO_LAYERS;
 }
 
 /** A layer that grows during the run: each name points to the mapping that set it last. */

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import type { Scope } from "../expression/contract.ts";
 import { omit } from "../expression/values.ts";
 import { isIpAddress } from "../inventory/address.ts";
 import { revisionOf } from "../inventory/build.ts";
@@ -9,14 +10,19 @@ import type { RunFacts, ScopeRequest } from "./contract.ts";
 import { hostOf } from "./host-layers.ts";
 import type { Layer } from "./layer.ts";
 import { dependencyNames } from "./role-layers.ts";
+import { mappingOf } from "./scope.ts";
+
+/** Looking at these through `vars` or `hostvars` would never end. */
+export const SELF_REFERENCES: ReadonlySet<string> = new Set(["vars", "hostvars"]);
 
 /** What magic variables are computed from. `request` has no play where `hostvars` looks at a host from outside. */
 export interface MagicContext {
   readonly run: RunFacts;
   readonly host: string;
   readonly request?: ScopeRequest | undefined;
-  readonly hostvars: () => unknown;
-  readonly vars: () => unknown;
+  readonly hostvars: unknown;
+  /** The scope that the variables are for, for `vars`. */
+  scope?: Scope;
 }
 
 /** The version of ansible-core whose semantics we follow; playbooks compare it. */
@@ -38,8 +44,8 @@ const MAGIC: Readonly<Record<string, (context: MagicContext) => unknown>> = {
   inventory_dir: ({ run, host }) => directoryOf(hostOf(run.inventory, host).source),
   group_names: ({ run, host }) => groupNames(run.inventory, host),
   groups: ({ run }) => groupsOf(run.inventory),
-  hostvars: ({ hostvars }) => hostvars(),
-  vars: ({ vars }) => vars(),
+  hostvars: ({ hostvars }) => hostvars,
+  vars: ({ scope }) => (scope === undefined ? undefined : mappingOf(scope, SELF_REFERENCES)),
   omit: () => omit,
   playbook_dir: ({ run }) => run.playbookDirectory,
   ansible_version: () => VERSION,
@@ -74,17 +80,28 @@ const MAGIC: Readonly<Record<string, (context: MagicContext) => unknown>> = {
   ansible_search_path: ({ request }) => request?.searchPath,
 };
 
-export function magicLayer(context: MagicContext): Layer {
-  const get = (name: string): unknown => (Object.hasOwn(MAGIC, name) ? MAGIC[name]!(context) : undefined);
-  return {
-    level: 23,
-    title: "magic variable",
-    isFinal: true,
-    has: (name) => get(name) !== undefined,
-    get,
-    placeOf: () => undefined,
-    names: () => Object.keys(MAGIC).filter((name) => get(name) !== undefined),
-  };
+/** The magic variables of one host (in one play and task). */
+export class MagicLayer implements Layer {
+  readonly level = 23;
+  readonly title = "magic variable";
+  readonly isFinal = true;
+  readonly #context: MagicContext;
+
+  constructor(context: MagicContext) {
+    this.#context = context;
+  }
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+  get(name: string): unknown {
+    return Object.hasOwn(MAGIC, name) ? MAGIC[name]!(this.#context) : undefined;
+  }
+  placeOf(): undefined {
+    return undefined;
+  }
+  names(): Iterable<string> {
+    return Object.keys(MAGIC).filter((name) => this.has(name));
+  }
 }
 
 interface Memberships {

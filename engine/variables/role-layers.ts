@@ -52,15 +52,15 @@ export function layersOfRole(role: Role): RoleLayers {
   return layers;
 }
 
-function varsOf(role: Role): Layer[] {
+function varsOf(role: Role): readonly Layer[] {
   return layerOf(15, `vars of role "${role.name}"`, role.vars);
 }
 
-function defaultsOf(role: Role): Layer[] {
+function defaultsOf(role: Role): readonly Layer[] {
   return layerOf(2, `defaults of role "${role.name}"`, role.defaults);
 }
 
-function ofDependencies(role: Role, layersOf: (role: Role) => Layer[]): Layer[] {
+function ofDependencies(role: Role, layersOf: (role: Role) => readonly Layer[]): readonly Layer[] {
   return role.dependencies.toReversed().flatMap((dependency) => [...layersOf(dependency), ...ofDependencies(dependency, layersOf)]);
 }
 

@@ -4,44 +4,54 @@ import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
 import type { Layer } from "./layer.ts";
 
-/**
- * A scope over layers. Values resolve when they are asked for, and once.
- * @param segments the layers, strongest first, in lists so that callers can share them
- */
-export function createScope(segments: readonly (readonly Layer[])[], environment: Environment): Scope {
-  const known = new Map<string, unknown>();
-  const busy = new Map<string, Layer>();
+/** A scope over layers. Values resolve when they are asked for, and once. */
+export class LayeredScope implements Scope {
+  readonly environment: Environment;
+  readonly #segments: readonly (readonly Layer[])[];
+  readonly #known = new Map<string, unknown>();
+  #busy: Map<string, Layer> | undefined;
 
-  const find = (name: string): Layer | undefined => {
-    for (const segment of segments) for (const layer of segment) if (layer.has(name)) return layer;
+  /** @param segments the layers, strongest first, in lists so that callers can share them */
+  constructor(segments: readonly (readonly Layer[])[], environment: Environment) {
+    this.#segments = segments;
+    this.environment = environment;
+  }
+
+  get(name: string): unknown {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const value = this.#resolve(name);
+    this.#known.set(name, value);
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  names(): Iterable<string> {
+    return new Set(this.#segments.flatMap((segment) => segment.flatMap((layer) => [...layer.names()])));
+  }
+
+  #find(name: string): Layer | undefined {
+    for (const segment of this.#segments) for (const layer of segment) if (layer.has(name)) return layer;
     return undefined;
-  };
-  const resolve = (name: string): unknown => {
-    const layer = find(name);
+  }
+
+  #resolve(name: string): unknown {
+    const layer = this.#find(name);
     if (layer === undefined) return new Undefined(`'${name}' is undefined`);
     const raw = layer.get(name) ?? null;
     if (layer.isFinal || (typeof raw !== "object" && typeof raw !== "string") || raw === null) return raw;
+    const busy = (this.#busy ??= new Map());
     if (busy.has(name)) throw recursion(name, busy);
     busy.set(name, layer);
     try {
-      return lazy(raw, () => scope, layer.placeOf(name));
+      return lazy(raw, () => this, layer.placeOf(name));
     } finally {
       busy.delete(name);
     }
-  };
-  const scope: Scope = {
-    get(name) {
-      const value = known.get(name);
-      if (value !== undefined) return value;
-      const resolved = resolve(name);
-      known.set(name, resolved);
-      return resolved;
-    },
-    has: (name) => find(name) !== undefined,
-    names: () => new Set(segments.flatMap((segment) => segment.flatMap((layer) => [...layer.names()]))),
-    environment,
-  };
-  return scope;
+  }
 }
 
 function recursion(name: string, busy: ReadonlyMap<string, Layer>): Failure {

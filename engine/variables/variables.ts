@@ -8,9 +8,9 @@ import type { RunFacts, ScopeRequest, Variables } from "./contract.ts";
 import { createFacts, type HostFacts } from "./facts.ts";
 import { createHostLayers } from "./host-layers.ts";
 import { growingLayer, type GrowingLayer, type Layer, layerOf, type Values } from "./layer.ts";
-import { type MagicContext, magicLayer } from "./magic.ts";
+import { type MagicContext, MagicLayer, SELF_REFERENCES } from "./magic.ts";
 import { layersOfPlay, layersOfRole, type RoleLayers } from "./role-layers.ts";
-import { createScope, lazyMapping, mappingOf } from "./scope.ts";
+import { LayeredScope, lazyMapping, mappingOf } from "./scope.ts";
 
 /** One place that sets a variable. */
 export interface Explanation {
@@ -30,13 +30,14 @@ export interface ExplainedVariables extends Variables {
 interface HostState {
   readonly included: GrowingLayer;
   readonly assigned: GrowingLayer;
+  /** Both, strongest first. */
+  readonly growing: readonly Layer[];
   readonly facts: HostFacts;
   version: number;
 }
 
 const NONE: RoleLayers = { params: [], vars: [], defaults: [] };
-/** Looking at these through `vars` or `hostvars` would never end. */
-const SELF_REFERENCES: ReadonlySet<string> = new Set(["vars", "hostvars"]);
+const NO_LAYERS: readonly Layer[] = [];
 
 /** The variables of a run, in all 22 levels of Ansible's precedence. */
 export function createVariables(run: RunFacts): ExplainedVariables {
@@ -48,9 +49,12 @@ export function createVariables(run: RunFacts): ExplainedVariables {
   const stateOf = (host: string): HostState => {
     let state = states.get(host);
     if (state === undefined) {
+      const included = growingLayer(18, "include_vars", false);
+      const assigned = growingLayer(19, "set_fact, register", true);
       state = {
-        included: growingLayer(18, "include_vars", false),
-        assigned: growingLayer(19, "set_fact, register", true),
+        included,
+        assigned,
+        growing: [assigned, included],
         facts: createFacts(),
         version: 0,
       };
@@ -65,50 +69,59 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     changes += 1;
   };
 
-  const environmentOf = (searchPath: readonly string[]): Environment => ({
-    searchPath,
-    playbookDirectory: run.playbookDirectory,
-    decrypt: run.decrypt,
-    encrypt: run.encrypt,
-    registerSecret: run.registerSecret,
-    hostsOf: (pattern) => selectHosts(run.inventory, pattern).hosts,
-  });
+  const environments = new WeakMap<readonly string[], Environment>();
+  const environmentOf = (searchPath: readonly string[]): Environment => {
+    let environment = environments.get(searchPath);
+    if (environment === undefined || environment.playbookDirectory !== run.playbookDirectory) {
+      environment = {
+        searchPath,
+        playbookDirectory: run.playbookDirectory,
+        decrypt: run.decrypt,
+        encrypt: run.encrypt,
+        registerSecret: run.registerSecret,
+        hostsOf: (pattern) => selectHosts(run.inventory, pattern).hosts,
+      };
+      environments.set(searchPath, environment);
+    }
+    return environment;
+  };
 
-  const segmentsOf = (host: string, request: ScopeRequest | undefined, magic: Layer): (readonly Layer[])[] => {
+  const segmentsOf = (host: string, request: ScopeRequest | undefined, context: MagicContext): (readonly Layer[])[] => {
     const state = stateOf(host);
     const play = request && layersOfPlay(request.state.play);
     const role = request?.role === undefined ? NONE : layersOfRole(request.role);
-    const stacked = (level: number, title: string, values: readonly Values[] | undefined): Layer[] =>
-      (values ?? []).toReversed().flatMap((each) => layerOf(level, title, each));
     return [
       layerOf(24, "loop and rescue variables", request?.local, true),
-      [magic],
+      [new MagicLayer(context)],
       extraVars,
       stacked(21, "params of an include", request?.includeVars),
       role.params,
-      [state.assigned, state.included],
+      state.growing,
       layerOf(17, "task vars", request?.taskVars),
       stacked(16, "block vars", request?.blockVars),
       role.vars,
-      play?.roleVars ?? [],
-      request === undefined ? [] : stacked(14, "vars_files", request.state.varsFiles(host)),
+      play?.roleVars ?? NO_LAYERS,
+      stacked(14, "vars_files", request?.state.varsFiles(host)),
       layerOf(13, "vars_prompt", request?.state.prompted, true),
-      play?.vars ?? [],
+      play?.vars ?? NO_LAYERS,
       state.facts.layers,
       [hostLayerOf(host)],
       role.defaults,
-      play?.defaults ?? [],
+      play?.defaults ?? NO_LAYERS,
     ];
   };
   const scopeOf = (host: string, request: ScopeRequest | undefined): Scope => {
-    const context: MagicContext = { run, host, request, hostvars: () => hostvars, vars: () => mappingOf(scope, SELF_REFERENCES) };
-    const scope = createScope(segmentsOf(host, request, magicLayer(context)), environmentOf(request?.searchPath ?? [run.playbookDirectory]));
+    const context: MagicContext = { run, host, request, hostvars };
+    const scope = new LayeredScope(segmentsOf(host, request, context), environmentOf(request?.searchPath ?? outsidePath()));
+    context.scope = scope;
     return scope;
   };
 
   // A host's variables may stand on another host's, so any change makes all that was resolved void.
   let outside = new Map<string, unknown>();
   let outsideState = "";
+  let path: readonly string[] = [];
+  const outsidePath = (): readonly string[] => (path[0] === run.playbookDirectory ? path : (path = [run.playbookDirectory]));
   const outsideOf = (host: string): unknown => {
     const now = `${changes} ${revisionOf(run.inventory)} ${run.playbookDirectory}`;
     if (now !== outsideState) {
@@ -138,12 +151,17 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     explain(request, name) {
       const host = typeof request === "string" ? request : request.host;
       const from = typeof request === "string" ? undefined : request;
-      const context: MagicContext = { run, host, request: from, hostvars: () => hostvars, vars: () => undefined };
-      return segmentsOf(host, from, magicLayer(context))
+      return segmentsOf(host, from, { run, host, request: from, hostvars })
         .flat()
         .flatMap((layer) => ("parts" in layer ? (layer.parts as readonly Layer[]) : [layer]))
         .filter((layer) => layer.has(name))
         .map((layer) => ({ level: layer.level, title: layer.title, raw: layer.get(name), place: layer.placeOf(name) }));
     },
   };
+}
+
+/** Mappings of one level, of which the last is the strongest. */
+function stacked(level: number, title: string, mappings: readonly Values[] | undefined): readonly Layer[] {
+  if (mappings === undefined || mappings.length === 0) return NO_LAYERS;
+  return mappings.toReversed().flatMap((values) => layerOf(level, title, values));
 }
