@@ -19,7 +19,14 @@ await build({
   logLevel: "warning",
   // ssh2's native parts are optional and found at run time; the Kubernetes client is large and rarely needed
   external: ["cpu-features", "*.node", "@kubernetes/client-node"],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  // what CommonJS packages expect around them
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      "const require = __createRequire(import.meta.url);",
+      "const __filename = import.meta.filename, __dirname = import.meta.dirname;",
+    ].join("\n"),
+  },
   plugins: [
     {
       // import.meta.url keeps meaning the source file, so that modules find the .sh files beside them

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { loadInventory } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/pattern.ts";
@@ -77,6 +78,8 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     started: settings.startAtTask === undefined,
     stepping: settings.step !== undefined,
   };
+  // Every script under way listens for the end of the run
+  setMaxListeners(0, run.signal);
   checkLimit(run);
   return { run, playbooks: await loadAll(settings, run) };
 }

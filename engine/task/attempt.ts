@@ -22,6 +22,8 @@ export interface Attempt {
   /** Check mode could not know what this would bring. */
   readonly isUnknown: boolean;
   readonly delegatedTo?: string | undefined;
+  /** True for modules that act on the run and not on a host. */
+  readonly isController: boolean;
   /** What a controller-side module wants done to the run. */
   readonly action?: ActionResult | undefined;
 }
@@ -37,9 +39,11 @@ export interface AttemptModes {
 /** Templates the arguments and carries the module out. Never throws but for faults of our own. */
 export async function attempt(task: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
   let delegatedTo: string | undefined;
+  let isController = false;
   try {
     const module = await loadModule(task.action);
     if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
+    isController = module.kind === "controller";
     const args = argumentsOf(task, module, scope);
     registerSecretArgs(module.module.args, args, play.run.secrets);
     const refusal = module.module.check?.(args as never);
@@ -49,7 +53,7 @@ export async function attempt(task: Task, host: HostRun, scope: Scope, play: Pla
     delegatedTo = place.delegatedTo;
     return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes)), delegatedTo };
   } catch (error) {
-    return { ...refused(error, task), delegatedTo };
+    return { ...refused(error, task), delegatedTo, isController };
   }
 }
 
@@ -81,7 +85,7 @@ async function actOnHost(
       },
     });
     const carried = await asked;
-    return { result: carried.result, failure: located(carried.failure, task), isUnreachable: false, isUnknown: carried.unknown };
+    return { result: carried.result, failure: located(carried.failure, task), isUnreachable: false, isUnknown: carried.unknown, isController: false };
   } catch (error) {
     if (error instanceof Failure && error.fault === "transport" && isConnectionLoss(error)) await play.run.connections.reset(place.target.name);
     throw error;
@@ -103,7 +107,7 @@ async function act(module: ControllerModule<unknown>, args: unknown, task: Task,
     action.failed === true
       ? new Failure(typeof action.msg === "string" ? action.msg : JSON.stringify(finalize(action.msg ?? "failed")), { code: "task-failed", fault: "playbook", place: task.place })
       : undefined;
-  return { result: finalize(result) as Values, failure, isUnreachable: false, isUnknown: false, action };
+  return { result: finalize(result) as Values, failure, isUnreachable: false, isUnknown: false, isController: true, action };
 }
 
 /** A connection that cannot be used any more. Become, time limits and interrupts leave it alive. */
@@ -118,12 +122,12 @@ export function refused(error: unknown, task: Task): Attempt {
   }
   if (error instanceof ModuleError) {
     const failure = new Failure(error.message, { code: "module-refused", fault: "host", place: task.place, hint: error.hint });
-    return { result: { changed: false, msg: error.message, ...error.result, failed: true }, failure, isUnreachable: false, isUnknown: false };
+    return { result: { changed: false, msg: error.message, ...error.result, failed: true }, failure, isUnreachable: false, isUnknown: false, isController: false };
   }
   if (!(error instanceof Failure)) throw error;
   const isUnreachable = error.fault === "transport" && isConnectionLoss(error);
   const result = isUnreachable ? { unreachable: true, changed: false, msg: error.message } : { failed: true, changed: false, msg: error.message };
-  return { result, failure: located(error, task), isUnreachable, isUnknown: false };
+  return { result, failure: located(error, task), isUnreachable, isUnknown: false, isController: false };
 }
 
 /** A failure on a host still tells which line of the playbook led to it. */

@@ -263,7 +263,7 @@ class TaskRun {
       onOutput: this.#censored ? undefined : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
     });
     const inDoubt = check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
-    if (inDoubt) return assumedRound(made.result["msg"]);
+    if (inDoubt) return assumedRound(made.result["msg"], !made.isController);
     let verdict: Verdict;
     try {
       verdict = judge(task, made, scope, this.#registered);
@@ -271,7 +271,9 @@ class TaskRun {
       const failed = refused(error, task);
       verdict = { result: withLines({ ...made.result, ...failed.result }), changed: false, failed: true, failure: failed.failure };
     }
-    if (made.isUnknown && this.#registered !== undefined) host.unknown.add(this.#registered);
+    // What is read behind an announced change may be different once the change is made
+    const isInDoubt = made.isUnknown || (check && host.announced && !made.isController);
+    if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
     const result = finalize(verdict.result) as Values;
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {
@@ -347,9 +349,9 @@ function failedRound(made: Attempt): Round {
 }
 
 /** Check mode, and what the task stands on has only been announced: neither success nor failure can be claimed. */
-function assumedRound(message: unknown): Round {
-  const result = { changed: true, assumed: true, msg: `cannot be known before the changes above are made (${String(message)})` };
-  return { ...emptyRound, verdict: { result, changed: true, failed: false, failure: undefined }, assumed: true };
+function assumedRound(message: unknown, changed = true): Round {
+  const result = { changed, assumed: true, msg: `cannot be known before the changes above are made (${String(message)})` };
+  return { ...emptyRound, verdict: { result, changed, failed: false, failure: undefined }, assumed: true };
 }
 
 const emptyRound = { skipped: false, unreachable: false, assumed: false, delegatedTo: undefined, action: undefined, include: undefined };
