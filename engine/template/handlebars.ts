@@ -6,10 +6,11 @@ import { filterNames } from "../expression/filters/registry.ts";
 import { toFailure } from "../expression/failure.ts";
 import { createRuntime } from "../expression/compile/runtime.ts";
 import { UndefinedUsed } from "../expression/problem.ts";
-import { PyObject } from "../expression/python/types.ts";
+import { isDict, PyObject } from "../expression/python/types.ts";
 import { Float, Undefined } from "../expression/values.ts";
 import type { Call } from "../expression/plugin.ts";
 import { didYouMean, Failure } from "../source/failure.ts";
+import type { Place } from "../source/place.ts";
 import { withExtra } from "./scope.ts";
 
 export interface HandlebarsOptions {
@@ -62,17 +63,32 @@ function relaxDefaults(ast: hbs.AST.Program, handlebars: Engine): void {
   new Relaxer().accept(ast);
 }
 
+/** A whole float prints with its ".0" also where JavaScript would take its number. */
+class PrintedFloat extends Float {
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === "number" ? this.value : this.toString();
+  }
+}
+
+function printable(value: unknown): unknown {
+  if (value instanceof Float) return new PrintedFloat(value.value);
+  if (value instanceof PyObject) return value.text();
+  if (Array.isArray(value)) return value.map(printable);
+  return isDict(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, printable(item)])) : value;
+}
+
 /** The scope as an object whose entries are plain values, looked up when they are read. */
 function contextOf(scope: Scope): object {
   const read = (name: string): unknown => {
     const value = scope.get(name);
-    return value instanceof Undefined ? undefined : settle(value, scope, undefined);
+    return value instanceof Undefined ? undefined : printable(settle(value, scope, undefined));
   };
   return new Proxy(
     {},
     {
       has: (_, name) => typeof name === "string" && !(scope.get(name) instanceof Undefined),
-      get: (_, name) => (typeof name === "string" && scope.has(name) ? read(name) : undefined),
+      // Handlebars names the owner of what is missing in its message
+      get: (_, name) => (name === Symbol.toPrimitive ? () => "variables" : typeof name === "string" && scope.has(name) ? read(name) : undefined),
       ownKeys: () => [...new Set(scope.names())],
       getOwnPropertyDescriptor: (_, name) =>
         typeof name === "string" && scope.has(name) ? { value: read(name), writable: true, enumerable: true, configurable: true } : undefined,
@@ -89,7 +105,9 @@ interface HelperOptions {
   readonly loc?: { readonly start: { readonly line: number; readonly column: number } };
 }
 
-function helpersOf(handlebars: Engine, call: Call, scope: Scope): Record<string, Handlebars.HelperDelegate> {
+type Placer = (at: { readonly line: number; readonly column: number } | undefined) => Place;
+
+function helpersOf(handlebars: Engine, call: Call, scope: Scope, placeAt: Placer): Record<string, Handlebars.HelperDelegate> {
   const helpers: Record<string, Handlebars.HelperDelegate> = {};
   for (const name of filterNames) {
     helpers[name] = function (this: unknown, ...args: unknown[]): unknown {
@@ -100,8 +118,13 @@ function helpersOf(handlebars: Engine, call: Call, scope: Scope): Record<string,
         if (own === undefined) throw new handlebars.Exception(`"${name}" is a filter and needs a value, and there is no variable of that name`);
         return typeof options.fn === "function" ? options.fn(own) : own;
       }
-      const result = settle(call.applyFilter(name, args, { ...options.hash }), scope, undefined);
-      if (typeof options.fn !== "function") return shown(result);
+      let result: unknown;
+      try {
+        result = printable(settle(call.applyFilter(name, args, { ...options.hash }), scope, undefined));
+      } catch (error) {
+        throw toFailure(error, scope, placeAt(options.loc?.start));
+      }
+      if (typeof options.fn !== "function") return result;
       return Array.isArray(result) ? result.map((item) => options.fn!(item)).join("") : result ? options.fn(result) : (options.inverse?.(this) ?? "");
     };
   }
@@ -112,10 +135,6 @@ function helpersOf(handlebars: Engine, call: Call, scope: Scope): Record<string,
     return value ?? new Undefined(`'${args.join(".")}' is undefined`);
   };
   return helpers;
-}
-
-function shown(value: unknown): unknown {
-  return value instanceof Float || value instanceof PyObject ? String(value instanceof Float ? value : value.text()) : value;
 }
 
 const programs = new Map<string, Handlebars.TemplateDelegate>();
@@ -130,6 +149,8 @@ export function renderHandlebars(text: string, scope: Scope, options: Handlebars
   const handlebars = engine();
   const full = withExtra(scope, options.extra);
   const runtime = createRuntime(full);
+  const lines = text.split("\n");
+  const placeAt: Placer = (at = { line: 1, column: 0 }) => ({ file: options.file, line: at.line, column: at.column + 1, text: lines[at.line - 1] ?? "" });
   try {
     let program = programs.get(text);
     if (program === undefined) {
@@ -139,30 +160,30 @@ export function renderHandlebars(text: string, scope: Scope, options: Handlebars
       if (programs.size >= LIMIT) programs.delete(programs.keys().next().value!);
       programs.set(text, program);
     }
-    return program(contextOf(full), { helpers: helpersOf(handlebars, runtime.call, full) });
+    return program(contextOf(full), { helpers: helpersOf(handlebars, runtime.call, full, placeAt) });
   } catch (error) {
-    throw located(error, text, options.file, full);
+    throw located(error, full, placeAt);
   }
 }
 
-function located(error: unknown, text: string, file: string, scope: Scope): unknown {
-  if (error instanceof UndefinedUsed || error instanceof Failure) return toFailure(error, scope, { file, line: 1, column: 1 });
+function located(error: unknown, scope: Scope, placeAt: Placer): unknown {
+  if (error instanceof UndefinedUsed || error instanceof Failure) return toFailure(error, scope, placeAt(undefined));
   if (!(error instanceof Error)) return error;
   const { lineNumber, column } = error as { lineNumber?: number; column?: number };
-  const line = lineNumber ?? Number(/Parse error on line (\d+)/.exec(error.message)?.[1] ?? 1);
-  const place = { file, line, column: (column ?? 0) + 1, text: text.split("\n")[line - 1] ?? "" };
+  const parsing = /^(?:Parse|Lexical) error on line (\d+)/.exec(error.message);
+  const place = placeAt({ line: lineNumber ?? Number(parsing?.[1] ?? 1), column: column ?? 0 });
   const missing = /^"([^"]*)" not defined in/.exec(error.message);
   if (missing !== null) {
     const name = missing[1]!;
     return new Failure(`'${name}' is undefined`, { code: "undefined-variable", fault: "playbook", place, hint: didYouMean(name, scope.names()) });
   }
-  const isSyntax = /^(Parse error|Lexical error|.* doesn't match|Unexpected|Missing helper)/.test(error.message);
-  if (isSyntax || "lineNumber" in error) {
-    const helper = /Missing helper: "([^"]*)"/.exec(error.message)?.[1];
-    const message = (error.message.split("\n")[0] ?? "").replace(/ - \d+:\d+$/, "");
-    return new Failure(message, { code: "template-syntax", fault: "playbook", place, hint: helper === undefined ? undefined : didYouMean(helper, filterNames) });
+  const helper = /Missing helper: "([^"]*)"/.exec(error.message)?.[1];
+  if (helper !== undefined) {
+    return new Failure(`No filter named '${helper}'.`, { code: "unknown-filter", fault: "playbook", place, hint: didYouMean(helper, filterNames) });
   }
+  const isSyntax = parsing !== null || /doesn't match|^Unexpected|^Unsupported|^Invalid path/.test(error.message);
+  const last = error.message.trim().split("\n").at(-1) ?? "";
+  const message = parsing === null ? last.replace(/ - \d+:\d+$/, "") : `this template cannot be read: ${last}`;
   const failure = toFailure(error, scope, place);
-  return failure instanceof Failure ? failure : new Failure(error.message, { code: "template-failed", fault: "playbook", place, cause: error });
+  return failure instanceof Failure ? failure : new Failure(message, { code: isSyntax ? "template-syntax" : "template-failed", fault: "playbook", place, cause: error });
 }
-

@@ -4,6 +4,7 @@ import { dataFilters } from "./data.ts";
 import { dateFilters } from "./dates.ts";
 import { definedFilters } from "./defined.ts";
 import { dictFilters } from "./dicts.ts";
+import { ipFilters } from "./ip.ts";
 import { listFilters } from "./lists.ts";
 import { numberFilters } from "./numbers.ts";
 import { pathFilters } from "./paths.ts";
@@ -28,6 +29,7 @@ export const filters: ReadonlyMap<string, Plugin> = new Map(
     ...dateFilters,
     ...definedFilters,
     ...dictFilters,
+    ...ipFilters,
     ...listFilters,
     ...numberFilters,
     ...pathFilters,
