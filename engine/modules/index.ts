@@ -3,6 +3,7 @@ import type { Module } from "./contract.ts";
 /** Every module by its short name; a module's code is loaded when a play first names it. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   add_host: () => import("./add_host/add_host.ts").then((m) => ({ kind: "controller", module: m.addHost })),
+  apt: () => import("./apt/apt.ts").then((m) => ({ kind: "host", module: m.apt })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
@@ -33,6 +34,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   stat: () => import("./stat/stat.ts").then((m) => ({ kind: "host", module: m.stat })),
   tempfile: () => import("./tempfile/tempfile.ts").then((m) => ({ kind: "host", module: m.tempfile })),
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
+  unarchive: () => import("./unarchive/unarchive.ts").then((m) => ({ kind: "host", module: m.unarchive })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
   validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
 };

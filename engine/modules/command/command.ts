@@ -1,30 +1,15 @@
 import { type HostModule, ModuleError } from "../contract.ts";
 import { words } from "../parts/expand.ts";
-import {
-  inputArgs,
-  parseRun,
-  planRun,
-  probeRun,
-  runArgs,
-  runResult,
-  type RunState,
-  runVars,
-  stdinOf,
-} from "../parts/run.ts";
+import { inputArgs, parseRun, planRun, probeRun, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { splitCommand } from "../parts/words.ts";
 import { args, type ArgsOf, boolean, list, string } from "../schema.ts";
 
 const schema = args(
   {
-    cmd: string(
-      "The command line: split into words by quotes and blanks, never read by a shell.",
-    ),
+    cmd: string("The command line: split into words by quotes and blanks, never read by a shell."),
     argv: list("The command as a list of words."),
-    expand_argument_vars: boolean(
-      "Replace $NAME and ~ in the words by the host's environment.",
-      { default: true },
-    ),
+    expand_argument_vars: boolean("Replace $NAME and ~ in the words by the host's environment.", { default: true }),
     executable: string("Has no effect, as with Ansible: `shell` takes it."),
     ...runArgs,
     ...inputArgs,
@@ -60,8 +45,7 @@ export const command: HostModule<CommandArgs, RunState> = {
   }),
   verified: false,
   ownVerdict: true,
-  result: (facts) =>
-    runResult({ ...facts, before: facts.before ?? {} }, wordsOf(facts.args)),
+  result: (facts) => runResult({ ...facts, before: facts.before ?? {} }, wordsOf(facts.args)),
   doc: {
     description:
       "Runs a program with the given words as arguments. No shell takes part: `|`, `>`, `&&` and `*` are ordinary characters; use `shell` for them. " +
@@ -93,7 +77,5 @@ export const command: HostModule<CommandArgs, RunState> = {
 };
 
 function wordsOf(args: CommandArgs): string[] {
-  return args.argv === undefined
-    ? splitCommand(args.cmd ?? "")
-    : args.argv.map(String);
+  return args.argv === undefined ? splitCommand(args.cmd ?? "") : args.argv.map(String);
 }

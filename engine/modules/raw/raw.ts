@@ -37,8 +37,7 @@ export const raw: HostModule<RawArgs, undefined> = {
     return result;
   },
   doc: {
-    description:
-      "For hosts where nothing else is there yet. With tsplay every module works without Python, so `shell` is the better choice nearly always.",
+    description: "For hosts where nothing else is there yet. With tsplay every module works without Python, so `shell` is the better choice nearly always.",
     examples: `- raw: uptime\n`,
     returns: {
       rc: "exit status",

@@ -1,26 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type HostModule, ModuleError } from "../contract.ts";
-import { factsOf } from "../parts/facts.ts";
-import {
-  parseRun,
-  planRun,
-  probeRun,
-  runArgs,
-  type RunState,
-  runVars,
-} from "../parts/run.ts";
+import { parseRun, planRun, probeRun, runArgs, type RunState, runVars } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
+import { divide as divideOutput } from "../parts/trailer.ts";
 import { args, type ArgsOf, boolean, string } from "../schema.ts";
 
 const schema = args({
-  cmd: string(
-    "The local script's name, and after it arguments for a shell to read.",
-    { required: true },
-  ),
-  executable: string(
-    "The interpreter; the script's own first line decides when not given.",
-  ),
+  cmd: string("The local script's name, and after it arguments for a shell to read.", { required: true }),
+  executable: string("The interpreter; the script's own first line decides when not given."),
   decrypt: boolean("Open the script when it is a vault file.", {
     default: true,
   }),
@@ -34,8 +22,7 @@ export const script: HostModule<ScriptArgs, RunState> = {
   summary: "Runs a local script on the host",
   args: schema,
   freeForm: "cmd",
-  check: (args) =>
-    divide(args.cmd).name === "" ? "no script given" : undefined,
+  check: (args) => (divide(args.cmd).name === "" ? "no script given" : undefined),
   async prepare(args, controller) {
     const file = controller.findFile(divide(args.cmd).name, "files");
     const bytes = await readFile(file);
@@ -68,19 +55,10 @@ export const script: HostModule<ScriptArgs, RunState> = {
         skipped: true,
         msg: `skipped, ${(before?.reason ?? "").replaceAll("'", "").replace(/^since /, "")}`,
       };
-    if (applied === undefined)
-      return args.creates === undefined && args.removes === undefined
-        ? { skipped: true, changed: false }
-        : {};
-    if (applied.code === 126 && applied.stdout.includes("\0folder_problem=")) {
-      const problem = factsOf({
-        ...applied,
-        code: 0,
-        stdout: applied.stdout.subarray(1),
-      }).get("folder_problem");
-      throw new ModuleError(
-        `Unable to change directory before execution: ${args.chdir}: ${problem}`,
-      );
+    if (applied === undefined) return args.creates === undefined && args.removes === undefined ? { skipped: true, changed: false } : {};
+    const problem = divideOutput(applied.stdout, "folder_problem").facts.maybe("folder_problem");
+    if (problem !== undefined) {
+      throw new ModuleError(`Unable to change directory before execution: ${args.chdir}: ${problem}`);
     }
     const result = {
       rc: applied.code,
@@ -95,8 +73,7 @@ export const script: HostModule<ScriptArgs, RunState> = {
     return result;
   },
   doc: {
-    description:
-      "The script travels over the connection, runs from a private folder under its own name, and is removed again. Looked for where `copy` looks.",
+    description: "The script travels over the connection, runs from a private folder under its own name, and is removed again. Looked for where `copy` looks.",
     examples: `- script: setup-disk.sh --size {{ size }}
   args:
     creates: /srv/disk
@@ -113,12 +90,10 @@ export const script: HostModule<ScriptArgs, RunState> = {
 /** The file's name, and the rest of the line as it was written. */
 function divide(line: string): { name: string; rest: string } {
   const text = line.trimStart();
-  const match =
-    /^(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/s.exec(text)?.[0] ?? "";
+  const match = /^(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/s.exec(text)?.[0] ?? "";
   const name = match.replace(
     /\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"/gs,
-    (_all, escaped?: string, single?: string, double?: string) =>
-      escaped ?? single ?? double!.replace(/\\(["\\])/g, "$1"),
+    (_all, escaped?: string, single?: string, double?: string) => escaped ?? single ?? double!.replace(/\\(["\\])/g, "$1"),
   );
   return { name, rest: text.slice(match.length).trim() };
 }

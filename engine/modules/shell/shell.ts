@@ -1,15 +1,5 @@
 import type { HostModule } from "../contract.ts";
-import {
-  inputArgs,
-  parseRun,
-  planRun,
-  probeRun,
-  runArgs,
-  runResult,
-  type RunState,
-  runVars,
-  stdinOf,
-} from "../parts/run.ts";
+import { inputArgs, parseRun, planRun, probeRun, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { args, type ArgsOf, path, string } from "../schema.ts";
 
@@ -42,11 +32,9 @@ export const shell: HostModule<ShellArgs, RunState> = {
   }),
   verified: false,
   ownVerdict: true,
-  result: (facts) =>
-    runResult({ ...facts, before: facts.before ?? {} }, facts.args.cmd),
+  result: (facts) => runResult({ ...facts, before: facts.before ?? {} }, facts.args.cmd),
   doc: {
-    description:
-      "As `command`, but a shell reads the line: pipes, redirections, variables and globs work. Values from variables need the filter `quote`.",
+    description: "As `command`, but a shell reads the line: pipes, redirections, variables and globs work. Values from variables need the filter `quote`.",
     examples: `- name: Count the sessions
   shell: who | wc -l
   register: sessions
