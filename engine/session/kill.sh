@@ -1,6 +1,11 @@
-# Ends the processes of one frame. shell: pid of the held sh; scope: "frame" (what the sh runs now) or "shell" (the sh as well).
-# Prints nothing. Descendants are found by their parents; children whose parents are gone by session and age.
+# Ends the processes of one frame, and says nothing. Set by the caller:
+#   shell  pid of the held sh          scope  "frame": what the sh runs now; "shell": the sh itself too
+#   age    how old the frame is at least, in hundredths of a second: the frame after it is not to be hit
+# The frame's own subshell is stopped while everything below it is ended, and goes last: until then no other frame begins, so
+# whatever is found in the session meanwhile is the frame's, also when its parents are gone.
 # shellcheck shell=sh disable=SC2154
+
+# One word a process: pid:parent:session:start:state
 table() {
   if [ -r /proc/self/stat ]; then
     for entry in /proc/[0-9]*; do
@@ -16,63 +21,112 @@ table() {
   fi
 }
 
-# Adds to $found what belongs to the frame; $alive is what of it still runs.
+fields() {
+  pid=${1%%:*}
+  set -- "${1#*:}"
+  parent=${1%%:*}
+  set -- "${1#*:}"
+  session=${1%%:*}
+  set -- "${1#*:}"
+  start=${1%%:*}
+  state=${1##*:}
+}
+
+# A clock tick is long: pids tell what began in the same one before the frame, and is not its.
+is_orphan() {
+  if [ "$parent" != 1 ] || [ "$session" != "$held_session" ] || [ "$pid" = "$shell" ]; then return 1; fi
+  [ "$start" -gt "$since" ] || { [ "$start" = "$since" ] && [ "$pid" -gt "$first" ]; }
+}
+
+# Adds to $found what descends from it, and orphans of the frame's session and age; $alive is what of it still runs.
 look() {
   list=$(table)
-  session=
-  for entry in $list; do
-    case $entry in "$shell":*) session=${entry#*:*:} && session=${session%%:*} ;; esac
-  done
-  [ -n "$session" ] && [ "$session" != 0 ] && held_session=$session
   grown=1
   while [ -n "$grown" ]; do
     grown=
-    for entry in $list; do
-      pid=${entry%%:*}
-      rest=${entry#*:}
-      parent=${rest%%:*}
-      rest=${rest#*:}
-      group=${rest%%:*}
-      rest=${rest#*:}
-      start=${rest%%:*}
+    for process in $list; do
+      fields "$process"
       case $found in *" $pid "*) continue ;; esac
-      [ "$pid" = "$shell" ] && continue
-      if [ "$parent" = "$shell" ]; then
-        if [ -z "$since" ] || [ "$start" -lt "$since" ]; then since=$start; fi
-      else
-        case $found in
-        *" $parent "*) ;;
-        *) [ -n "$since" ] && [ "$since" != 0 ] && [ "$group" = "${held_session:-none}" ] && [ "$parent" = 1 ] && [ "$start" -ge "$since" ] || continue ;;
-        esac
-      fi
+      case $found in
+      *" $parent "*) ;;
+      *) if [ "$1" != orphans ] || ! is_orphan; then continue; fi ;;
+      esac
       found="$found$pid "
       grown=1
     done
   done
   alive=
-  for entry in $list; do
-    case ${entry##*:} in Z | X) continue ;; esac
-    case $found in *" ${entry%%:*} "*) alive="$alive ${entry%%:*}" ;; esac
+  for process in $list; do
+    fields "$process"
+    case $state in Z | X) continue ;; esac
+    case $found in *" $pid "*) alive="$alive $pid" ;; esac
   done
 }
 
-found=' '
-since=
-held_session=
-look
-if [ "$scope" = shell ]; then kill -KILL "$shell"; fi
-round=0
-while [ -n "$alive" ] && [ "$round" -lt 40 ]; do
-  # a second to end by itself, then no mercy
-  if [ "$round" -lt 10 ]; then word=TERM; else word=KILL; fi
+below() {
   for pid in $alive; do
-    case $word:$told in TERM:*" $pid "*) continue ;; esac
-    kill -"$word" "$pid"
-    kill -CONT "$pid"
-    told="${told:- }$pid "
+    case $tops in *" $pid "*) ;; *) printf '%s ' "$pid" ;; esac
+  done
+}
+
+list=$(table)
+own=0 held_session=none
+for process in $list; do
+  fields "$process"
+  [ "$pid" = "$$" ] && own=$start
+  [ "$pid" = "$shell" ] && [ "$session" != 0 ] && held_session=$session
+done
+tops=' ' since='' first=''
+for process in $list; do
+  fields "$process"
+  [ "$parent" = "$shell" ] || continue
+  [ $(((own - start) * 2)) -ge "$age" ] || continue
+  tops="$tops$pid "
+  if [ -z "$since" ] || [ "$start" -lt "$since" ]; then since=$start first=$pid; fi
+done
+found=$tops
+[ "$scope" = shell ] && kill -KILL "$shell" 2>/dev/null
+[ "$tops" = ' ' ] && exit 0
+
+# shellcheck disable=SC2086
+kill -STOP $tops 2>/dev/null
+round=0 told=' '
+look orphans
+targets=$(below)
+while [ -n "$targets" ] && [ "$round" -lt 40 ]; do
+  for pid in $targets; do
+    # a second to end by itself, then no mercy
+    if [ "$round" -ge 10 ]; then
+      kill -KILL "$pid"
+    else
+      case $told in
+      *" $pid "*) ;;
+      *)
+        kill -TERM "$pid"
+        kill -CONT "$pid"
+        told="$told$pid "
+        ;;
+      esac
+    fi
   done 2>/dev/null
   sleep 0.1 2>/dev/null || sleep 1
-  look
+  look orphans
+  targets=$(below)
+  round=$((round + 1))
+done
+
+# shellcheck disable=SC2086
+{
+  kill -TERM $tops
+  kill -CONT $tops
+} 2>/dev/null
+round=0
+look descendants
+while [ -n "$alive" ] && [ "$round" -lt 30 ]; do
+  # shellcheck disable=SC2086
+  [ "$round" -ge 20 ] && kill -KILL $alive 2>/dev/null
+  sleep 0.05 2>/dev/null || sleep 1
+  look descendants
   round=$((round + 1))
 done
 [ -z "$alive" ]

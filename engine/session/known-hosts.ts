@@ -56,7 +56,7 @@ export function judge(key: Buffer, entries: readonly KnownHost[]): Verdict {
 
 /** Adds the key to `file`, creating the file (0600) and its directory (0700). */
 export function addKnownHost(file: string, name: string, key: Buffer, isHashed: boolean): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (!existsSync(path.dirname(file))) mkdirSync(path.dirname(file), { mode: 0o700 });
   const text = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
   const newline = text.length > 0 && text[text.length - 1] !== 0x0a ? "\n" : "";
   appendFileSync(file, `${newline}${isHashed ? hashed(name) : name} ${keyType(key)} ${key.toString("base64")}\n`, { mode: 0o600 });

@@ -7,7 +7,7 @@ import { launchOf } from "./become.ts";
 import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
 import { fitsInline, INLINE_LIMIT, scriptBody, streamedLine } from "./frame.ts";
-import { type GiveBack, GREETING, HeldShell, type Job } from "./shell.ts";
+import { type GiveBack, GREETING, HeldShell, type Job, type KillOrder } from "./shell.ts";
 import { messageOf, trouble } from "./trouble.ts";
 
 /** A frame that had not begun when its sh died is given to a fresh one; a script that kills every sh must not go on for ever. */
@@ -100,7 +100,7 @@ export class HeldSession implements Session {
       },
       lostBecause: () => transport.lostBecause(),
       startTimeout: Math.max(MIN_START_TIMEOUT, (this.target.connectTimeout ?? 0) * 1000),
-      kill: (pid, scope) => this.kill(become, pid, scope),
+      kill: (order) => this.kill(become, order),
       giveBack: (jobs, reason) => {
         if (reason.kind === "no-prompt-flag") this.withoutPromptFlag.add(key);
         for (const job of jobs) this.again(job, reason, streamed?.content);
@@ -126,16 +126,16 @@ export class HeldSession implements Session {
   }
 
   /** A sh of its own, as the same user: the held one is busy with what is to be ended. */
-  private async kill(become: Become | undefined, pid: string, scope: "frame" | "shell"): Promise<void> {
+  private async kill(become: Become | undefined, order: KillOrder): Promise<void> {
     if (this.transport.lostBecause() !== undefined) return;
-    const killer = this.newShell(become, `killer ${pid}`, undefined);
+    const killer = this.newShell(become, `killer of ${order.shell}`, undefined);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, 15_000);
       const done = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      const body = scriptBody({ text: killScript(), vars: { shell: pid, scope, told: "" } }, undefined);
+      const body = scriptBody({ text: killScript(), vars: { shell: order.shell, scope: order.scope, age: String(Math.floor(order.age / 10)) } }, undefined);
       killer.start();
       // a killer that fails is noticed by the frame not ending
       killer.submit({ body, content: undefined, options: {}, attempts: 1, resolve: done, reject: done });

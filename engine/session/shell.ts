@@ -28,9 +28,16 @@ export interface ShellParts {
   /** Milliseconds until the sh must have answered for the first time. */
   readonly startTimeout: number;
   /** Ends processes on the host, see kill.sh. Never rejects. */
-  readonly kill: (pid: string, scope: "frame" | "shell") => Promise<void>;
+  readonly kill: (order: KillOrder) => Promise<void>;
   /** Called with jobs that certainly never began (or may be repeated), when the sh is gone. */
   readonly giveBack: (jobs: readonly Job[], reason: GiveBack) => void;
+}
+
+export interface KillOrder {
+  readonly shell: string;
+  readonly scope: "frame" | "shell";
+  /** Milliseconds since the frame began, at least. */
+  readonly age: number;
 }
 
 export type GiveBack = { readonly kind: "shell-ended" } | { readonly kind: "connection-lost"; readonly failure: Failure } | { readonly kind: "no-prompt-flag" };
@@ -46,7 +53,8 @@ interface Frame {
   isStderrDone: boolean;
   /** What to reject with, once the processes are ended. */
   doom: unknown;
-  isBeingKilled: boolean;
+  beganAt: number;
+  killing: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
   unlisten: () => void;
 }
@@ -147,7 +155,7 @@ export class HeldShell {
       this.fail(reason);
       return;
     }
-    if (frames.length > 0 && this.pid !== undefined) await this.parts.kill(this.pid, "shell");
+    if (frames.length > 0 && this.pid !== undefined) await this.parts.kill({ shell: this.pid, scope: "shell", age: 0 });
     const channel = this.channel;
     channel.stdin.end();
     await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
@@ -166,7 +174,8 @@ export class HeldShell {
       code: undefined,
       isStderrDone: false,
       doom: undefined,
-      isBeingKilled: false,
+      beganAt: 0,
+      killing: undefined,
       timer: undefined,
       unlisten: () => undefined,
     };
@@ -221,6 +230,7 @@ export class HeldShell {
   private onBegin(frame: Frame): void {
     if (frame.hasBegun) return;
     frame.hasBegun = true;
+    frame.beganAt = performance.now();
     if (!this.isReady) {
       this.isReady = true;
       clearTimeout(this.startTimer);
@@ -242,8 +252,10 @@ export class HeldShell {
     frame.unlisten();
     const stdout = Buffer.concat(frame.output.stdout);
     if (frame.job === undefined) this.pid = stdout.toString();
-    else if (frame.doom !== undefined) frame.job.reject(frame.doom);
-    else frame.job.resolve({ code: frame.code!, stdout, stderr: Buffer.concat(frame.output.stderr) });
+    else if (frame.doom !== undefined) {
+      const { job, doom } = frame;
+      void (frame.killing ?? Promise.resolve()).then(() => job.reject(doom));
+    } else frame.job.resolve({ code: frame.code!, stdout, stderr: Buffer.concat(frame.output.stderr) });
     if (this.parts.launch.preamble !== "" && this.isClosing && this.pending().length === 0) this.giveUpChannel();
   }
 
@@ -258,15 +270,16 @@ export class HeldShell {
   }
 
   private end(frame: Frame, scope?: "shell"): void {
-    if (frame.isBeingKilled) return;
-    frame.isBeingKilled = true;
-    const everythingIsDoomed = this.pending().every(({ doom }) => doom !== undefined);
-    const killed = this.pid === undefined ? Promise.resolve() : this.parts.kill(this.pid, scope ?? (everythingIsDoomed && this.pending().length > 1 ? "shell" : "frame"));
-    void killed.then(() => {
-      const timer = setTimeout(() => {
+    if (frame.killing !== undefined) return;
+    const pending = this.pending();
+    // one sh less is quicker than to end many frames one by one
+    const isAll = scope === "shell" || (pending.length > 1 && pending.every(({ doom }) => doom !== undefined));
+    const age = frame.hasBegun ? performance.now() - frame.beganAt : 0;
+    frame.killing = this.pid === undefined ? Promise.resolve() : this.parts.kill({ shell: this.pid, scope: isAll ? "shell" : "frame", age: isAll ? 0 : age });
+    void frame.killing.then(() => {
+      setTimeout(() => {
         if (this.pending().includes(frame)) this.fail(frame.doom);
-      }, END_AFTER_KILL);
-      timer.unref();
+      }, END_AFTER_KILL).unref();
     });
   }
 
