@@ -3,6 +3,7 @@ import { placeOf } from "../source/place.ts";
 import type { Collector, VisitedPlay } from "./check-visit.ts";
 import { problem } from "./context.ts";
 import { listOf } from "./inherit.ts";
+import type { Handler } from "./model.ts";
 import { hasTemplate } from "./names.ts";
 
 /** Notified names that no handler of the play has or listens to. */
@@ -10,12 +11,7 @@ export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collect
   const isUncertain =
     isOpen || handlers.some((handler) => hasTemplate(handler.name) || hasTemplate(handler.listen) || /^(include|import)_/.test(handler.action));
   if (isUncertain) return;
-  const names = new Set(
-    handlers.flatMap((handler) => [
-      ...handler.listen,
-      ...(handler.name === undefined ? [] : [handler.name, ...(handler.role === undefined ? [] : [`${handler.role.name} : ${handler.name}`])]),
-    ]),
-  );
+  const names = new Set(handlers.flatMap((handler) => namesOf(handler)));
   for (const { task } of visits) {
     const own = (task.raw as Readonly<Record<string, unknown>>)["notify"];
     for (const [index, name] of listOf(task.notify).flat().entries()) {
@@ -25,4 +21,12 @@ export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collect
       collector.report(problem(`no handler is called "${name}", and none listens to it`, "unknown-handler", place, didYouMean(name, names) ?? none));
     }
   }
+}
+
+/** Its name and what it listens to, both with the role's name before them too. */
+function namesOf({ name, listen, role }: Handler): string[] {
+  const own = [...(name === undefined ? [] : [name]), ...listen];
+  if (role === undefined) return own;
+  const roles = [role.name, role.name.split(".").at(-1)!];
+  return [...own, ...own.flatMap((text) => roles.map((prefix) => `${prefix} : ${text}`))];
 }

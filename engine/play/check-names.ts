@@ -123,7 +123,8 @@ export function checkNames(visit: Visit, module: Module | undefined, known: Know
   };
   // A template may take branches of its own, so only one without them surely reads its names.
   const branching = (texts: readonly Text[]): boolean => texts.some(({ text }) => /\b(if|and|or)\b|\{%/.test(text));
-  const own = argumentTexts(task, module);
+  // `debug: var=x` says so itself when there is no x.
+  const own = task.action === "debug" && typeof task.args === "object" && Object.hasOwn(task.args, "var") ? [] : argumentTexts(task, module);
   for (const text of own) judge([text], argumentsAreSure && !branching([text]));
   if (task.loop !== undefined) {
     const texts = templatesIn(task.loop.value, task.loop.place);

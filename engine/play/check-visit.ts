@@ -85,8 +85,9 @@ function visitNodes(nodes: readonly Node[], step: Step, state: State): void {
       continue;
     }
     // What a rescue catches is no mistake, and a rescue may never run.
-    visitNodes(node.block, node.rescue.length > 0 ? { ...step, isSure: false } : step, state);
-    visitNodes(node.rescue, { ...step, isSure: false }, state);
+    const caught: Step = { ...step, isSure: false, unconditional: [] };
+    visitNodes(node.block, node.rescue.length > 0 ? caught : step, state);
+    visitNodes(node.rescue, caught, state);
     visitNodes(node.always, step, state);
   }
 }
@@ -114,7 +115,8 @@ function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): v
     const isMissing = failure.code === "file-not-found" || failure.code === "role-not-found";
     if (!isMissing || (isSure && !name.startsWith("/"))) state.collector.report(failure);
   };
-  const load: LoadContext = { ...state.load, report, isHandler: false };
+  // import_role in an included file brings its role, and the role's handlers, into the play.
+  const load: LoadContext = { ...state.load, report, isHandler: false, onRole: (role) => adopt(role, state) };
   let path: string;
   let nodes: readonly Node[];
   try {
@@ -154,11 +156,15 @@ function roleNodes(name: string, task: Task, inherited: Task["enclosing"], load:
   };
   const parents = task.role === undefined ? [] : [...task.role.parents, task.role];
   const role = loadRole(name, { ...parts, inherited, parents, place: task.place }, load);
+  adopt(role, state);
+  return tasksOfRole(role, parts, role.inherited, load);
+}
+
+function adopt(role: Role, state: State): void {
   addRole(role, state);
   const handlers = handlersOfRole(role);
   state.handlers.push(...handlers);
   for (const handler of handlers) visitTask(handler, { isSure: false, isStatic: false, unconditional: [] }, state);
-  return tasksOfRole(role, parts, role.inherited, load);
 }
 
 function isFalsy(value: unknown): boolean {

@@ -10,6 +10,9 @@ import { checkTemplates } from "./check-templates.ts";
 import { type Collector, type VisitedPlay, visitPlay } from "./check-visit.ts";
 import type { Playbook } from "./load.ts";
 
+/** What the load refuses without leaving anything out. */
+const HARMLESS = new Set(["unknown-keyword", "wrong-type", "bad-variable-name"]);
+
 /**
  * Finds all that can be known to be wrong before a host is touched: what the load refused, unknown modules and arguments, templates that cannot be read,
  * variables that are set nowhere, missing files and roles, handlers and hosts that do not exist. Nothing is refused that ansible-core would run: where only
@@ -24,17 +27,19 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
   for (const { task } of visited.flatMap(({ visits }) => visits)) {
     if (!modules.has(task.action)) modules.set(task.action, await context.loadModule(task.action));
   }
+  // A task or role that could not be loaded may set what others use.
+  const isWhole = playbook.problems.every((failure) => HARMLESS.has(failure.code));
   const names = namesOf(visited, context);
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);
-    checkHandlers(plays, collector);
+    if (isWhole) checkHandlers(plays, collector);
     for (const visit of plays.visits) {
       const module = modules.get(visit.task.action);
       checkModule(visit, module, context, collector);
       checkTemplates(visit, module, collector);
       checkFiles(visit, collector);
-      if (names !== undefined) checkNames(visit, module, names, collector);
+      if (isWhole && names !== undefined) checkNames(visit, module, names, collector);
     }
   }
   return inOrder(distinct(failures));

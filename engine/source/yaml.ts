@@ -15,6 +15,7 @@ export interface YamlOptions {
 /** Characters. Parsing takes time and memory by their number, and nobody writes so much by hand. */
 const MAX_LENGTH = 5_000_000;
 const MAX_DEPTH = 400;
+const MAX_MENDS = 20;
 
 /**
  * Loads one YAML document as PyYAML does (`yes` is true, `y` is text, `010` is 8, timestamps stay text) into plain data. Every list and
@@ -50,26 +51,57 @@ export function loadYamlDocuments(text: string, file: string, options: YamlOptio
       "split it, or read data with lookup('file')",
     );
   }
+  refuseBinary(text, file, options);
+  let source = text;
+  for (let attempts = 0; ; attempts += 1) {
+    const parsed = parse(source, file, options);
+    const mended = attempts < MAX_MENDS && parsed.tabbed !== undefined ? withoutTabs(source, parsed.tabbed) : source;
+    if (mended === source) return parsed.documents();
+    source = mended;
+  }
+}
+
+interface Parsed {
+  readonly documents: () => unknown[];
+  /** Where a quoted text ends too early, perhaps because its next line begins with a tab. */
+  readonly tabbed: number | undefined;
+}
+
+function parse(text: string, file: string, options: YamlOptions): Parsed {
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), text: lineAt(text, lines.lineStarts[line - 1] ?? 0) };
   };
-  refuseBinary(text, file, options);
   const fail = (message: string, place: Place, code: string, hint?: string): Failure => failure(message, place, options, code, hint);
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const deep = tooDeep(tokens);
   if (deep !== undefined) throw fail(`lists and mappings are nested more than ${MAX_DEPTH} deep`, placeAt(deep), "yaml-too-deep");
   const composer = new Composer({ schema: "failsafe", version: "1.1", uniqueKeys: false, logLevel: "silent", prettyErrors: false });
   const building = { placeAt, fail, warn: (message: string, place: Place) => options.onWarning?.(message, place), decrypt: options.decrypt };
-  return Array.from(composer.compose(tokens, true, text.length), (document: Document.Parsed) => {
-    const error = document.errors[0];
-    if (error !== undefined) {
-      const place = placeAt(Math.min(error.pos[0], text.length));
-      throw fail(`not valid YAML: ${error.message}`, place, "yaml-syntax", hintFor(place));
-    }
-    return buildDocument(document, building);
-  });
+  const composed = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];
+  const unclosed = composed.flatMap((document) => document.errors).find((error) => error.message.startsWith("Missing closing"));
+  return {
+    tabbed: unclosed?.pos[0],
+    documents: () =>
+      composed.map((document) => {
+        const error = document.errors[0];
+        if (error !== undefined) {
+          const place = placeAt(Math.min(error.pos[0], text.length));
+          throw fail(`not valid YAML: ${error.message}`, place, "yaml-syntax", hintFor(place));
+        }
+        return buildDocument(document, building);
+      }),
+  };
+}
+
+/** PyYAML lets tabs indent the lines of a quoted text, where they mean nothing; each becomes a space, so that places stay. */
+function withoutTabs(text: string, from: number): string {
+  const at = text.indexOf("\n", from) + 1;
+  const indented = at === 0 ? null : /^(?:[ ]*\t[ \t]*[^\n]*\n)+/.exec(text.slice(at, at + 100_000));
+  if (indented === null) return text;
+  const mended = indented[0].replace(/^[ \t]+/gm, (blanks) => " ".repeat(blanks.length));
+  return text.slice(0, at) + mended + text.slice(at + mended.length);
 }
 
 function refuseBinary(text: string, file: string, options: YamlOptions): void {
