@@ -1,6 +1,6 @@
 import type { ControllerModule } from "../contract.ts";
 import { args, type ArgsOf, mapping } from "../schema.ts";
-import { validateRoleArguments } from "../../play/role-arguments.ts";
+import { validateRoleArguments } from "../role-arguments.ts";
 
 const schema = args({
   argument_spec: mapping("The options, as in a role's argument_specs.", { required: true }),
