@@ -29,6 +29,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   script: () => import("./script/script.ts").then((m) => ({ kind: "host", module: m.script })),
   set_fact: () => import("./set_fact/set_fact.ts").then((m) => ({ kind: "controller", module: m.setFact })),
   set_stats: () => import("./set_stats/set_stats.ts").then((m) => ({ kind: "controller", module: m.setStats })),
+  setup: () => import("./setup/setup.ts").then((m) => ({ kind: "host", module: m.setup })),
   shell: () => import("./shell/shell.ts").then((m) => ({ kind: "host", module: m.shell })),
   slurp: () => import("./slurp/slurp.ts").then((m) => ({ kind: "host", module: m.slurp })),
   stat: () => import("./stat/stat.ts").then((m) => ({ kind: "host", module: m.stat })),
@@ -37,10 +38,13 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   unarchive: () => import("./unarchive/unarchive.ts").then((m) => ({ kind: "host", module: m.unarchive })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
   validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
+  systemd: () => import("./systemd/systemd.ts").then((m) => ({ kind: "host", module: m.systemd })),
+  service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
 };
 
 /** Other names for the same module. */
 export const moduleAliases: Readonly<Record<string, string>> = {
+  gather_facts: "setup",
 };
 
 /** The short names of all modules, sorted. */
