@@ -44,6 +44,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
 
 /** Other names for the same module. */
 export const moduleAliases: Readonly<Record<string, string>> = {
+  systemd_service: "systemd",
   gather_facts: "setup",
 };
 
