@@ -54,7 +54,7 @@ interface Frame {
   /** What to reject with, once the processes are ended. */
   doom: unknown;
   beganAt: number;
-  killing: Promise<void> | undefined;
+  isBeingKilled: boolean;
   timer: NodeJS.Timeout | undefined;
   unlisten: () => void;
 }
@@ -77,6 +77,7 @@ export class HeldShell {
   private nextNumber = 0;
   private noise = "";
   private pid: string | undefined;
+  private killing: Promise<void> = Promise.resolve();
   private isReady = false;
   private isOver = false;
   private isClosing = false;
@@ -155,7 +156,7 @@ export class HeldShell {
       this.fail(reason);
       return;
     }
-    if (frames.length > 0 && this.pid !== undefined) await this.parts.kill({ shell: this.pid, scope: "shell", age: 0 });
+    if (frames.length > 0) await this.kill("shell", 0);
     const channel = this.channel;
     channel.stdin.end();
     await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
@@ -175,7 +176,7 @@ export class HeldShell {
       isStderrDone: false,
       doom: undefined,
       beganAt: 0,
-      killing: undefined,
+      isBeingKilled: false,
       timer: undefined,
       unlisten: () => undefined,
     };
@@ -209,13 +210,19 @@ export class HeldShell {
   }
 
   private splitter(frames: Frame[], stream: "stdout" | "stderr"): (chunk: Buffer) => void {
-    return createSplitter({
+    const feed = createSplitter({
       marks: () => frames[0]?.marks,
       begin: () => this.onBegin(frames[0]!),
       data: (chunk) => {
-        const frame = frames[0]!;
+        const frame = frames[0];
+        if (frame === undefined) return;
         frame.output[stream].push(chunk);
-        frame.job?.options.onOutput?.(chunk, stream);
+        try {
+          frame.job?.options.onOutput?.(chunk, stream);
+        } catch (error) {
+          // thrown on, it would end the connection and everything on it
+          this.condemn(frame, error);
+        }
       },
       end: (rest) => {
         const frame = frames.shift()!;
@@ -225,6 +232,9 @@ export class HeldShell {
       },
       noise: (chunk) => this.onNoise(chunk),
     });
+    return (chunk) => {
+      if (!this.isOver) feed(chunk);
+    };
   }
 
   private onBegin(frame: Frame): void {
@@ -253,8 +263,7 @@ export class HeldShell {
     const stdout = Buffer.concat(frame.output.stdout);
     if (frame.job === undefined) this.pid = stdout.toString();
     else if (frame.doom !== undefined) {
-      const { job, doom } = frame;
-      void (frame.killing ?? Promise.resolve()).then(() => job.reject(doom));
+      this.refuse(frame, frame.doom);
     } else frame.job.resolve({ code: frame.code!, stdout, stderr: Buffer.concat(frame.output.stderr) });
     if (this.parts.launch.preamble !== "" && this.isClosing && this.pending().length === 0) this.giveUpChannel();
   }
@@ -270,17 +279,24 @@ export class HeldShell {
   }
 
   private end(frame: Frame, scope?: "shell"): void {
-    if (frame.killing !== undefined) return;
+    if (frame.isBeingKilled) return;
+    frame.isBeingKilled = true;
     const pending = this.pending();
     // one sh less is quicker than to end many frames one by one
     const isAll = scope === "shell" || (pending.length > 1 && pending.every(({ doom }) => doom !== undefined));
     const age = frame.hasBegun ? performance.now() - frame.beganAt : 0;
-    frame.killing = this.pid === undefined ? Promise.resolve() : this.parts.kill({ shell: this.pid, scope: isAll ? "shell" : "frame", age: isAll ? 0 : age });
-    void frame.killing.then(() => {
+    const killed = this.kill(isAll ? "shell" : "frame", isAll ? 0 : age);
+    void killed.then(() => {
       setTimeout(() => {
         if (this.pending().includes(frame)) this.fail(frame.doom);
       }, END_AFTER_KILL).unref();
     });
+  }
+
+  private kill(scope: KillOrder["scope"], age: number): Promise<void> {
+    const killed = this.pid === undefined ? Promise.resolve() : this.parts.kill({ shell: this.pid, scope, age });
+    this.killing = Promise.all([this.killing, killed]).then(() => undefined);
+    return killed;
   }
 
   private onNoise(chunk: Buffer): void {
@@ -363,8 +379,14 @@ export class HeldShell {
     for (const frame of frames) {
       clearTimeout(frame.timer);
       frame.unlisten();
-      frame.job?.reject(frame.doom ?? reason);
+      this.refuse(frame, reason);
     }
+  }
+
+  /** What was to be ended has been ended before anybody is told so. */
+  private refuse(frame: Frame, reason: unknown): void {
+    const refusal = frame.doom ?? reason;
+    void (frame.doom === undefined ? Promise.resolve() : this.killing).then(() => frame.job?.reject(refusal));
   }
 
   /** Gives the sh up: every frame without an answer gets `reason`. */

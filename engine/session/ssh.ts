@@ -56,7 +56,10 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   const client = ssh.connection!;
   let lost: Error | undefined;
   const lose = (error: Error): void => void (lost ??= error);
-  client.on("error", lose);
+  client.on("error", (error: Error & { level?: string }) => {
+    const silence = (settings.keepAliveInterval * (settings.keepAliveCount + 1)) / 1000;
+    lose(error.level === "client-timeout" ? new Error(`the host gave no sign of life for ${silence} s`) : error);
+  });
   client.on("close", () => lose(new Error("the host closed the connection")));
 
   const giveUp = (failure: Failure): void => {
