@@ -3,7 +3,7 @@ import type { Task } from "../play/model.ts";
 import type { RunOptions, Target } from "../session/contract.ts";
 import { becomeOf, targetOf } from "../variables/target.ts";
 import type { PlayContext } from "./context.ts";
-import { booleanOf, numberOf, placeOfKeyword, textOf, valueOf } from "./scope.ts";
+import { booleanOf, keywordOf, numberOf, placeOfKeyword, textOf, valueOf } from "./scope.ts";
 
 /** Which machine a task acts on, as whom, and with what around it. */
 export interface ActionPlace {
@@ -23,12 +23,11 @@ export function actionPlaceOf(task: Task, host: string, scope: Scope, play: Play
   const delegate = textOf(task.delegate_to, scope, placeOfKeyword(task, "delegate_to"));
   const name = delegate ?? host;
   const connectionScope = delegate === undefined || delegate === host ? scope : delegateScope(task, delegate, play);
-  const { keywords } = task;
   const { connection = {}, become = {} } = play.run.settings;
   const given = targetOf(name, connectionScope, {
-    remote_user: textOf(keywords.remote_user, scope),
-    port: numberOf(keywords.port, "port", scope),
-    connection: textOf(keywords.connection, scope),
+    remote_user: textOf(keywordOf(task, "remote_user", scope), scope),
+    port: numberOf(keywordOf(task, "port", scope), "port", scope),
+    connection: textOf(keywordOf(task, "connection", scope), scope),
     commandLine: { ...connection, sshCommonArgs: connection.sshArgs },
   });
   const target = {
@@ -37,7 +36,7 @@ export function actionPlaceOf(task: Task, host: string, scope: Scope, play: Play
     hostKeyChecking: given.hostKeyChecking ?? connection.hostKeyChecking,
     retries: given.retries ?? connection.retries,
   };
-  const timeout = numberOf(keywords.timeout, "timeout", scope);
+  const timeout = numberOf(keywordOf(task, "timeout", scope), "timeout", scope);
   return {
     name,
     delegatedTo: delegate,
@@ -47,11 +46,11 @@ export function actionPlaceOf(task: Task, host: string, scope: Scope, play: Play
         name,
         connectionScope,
         {
-          become: booleanOf(keywords.become, "become", scope, placeOfKeyword(task, "become")),
-          become_method: textOf(keywords.become_method, scope),
-          become_user: textOf(keywords.become_user, scope),
-          become_exe: textOf(keywords.become_exe, scope),
-          become_flags: textOf(keywords.become_flags, scope),
+          become: booleanOf(keywordOf(task, "become", scope), "become", scope, placeOfKeyword(task, "become")),
+          become_method: textOf(keywordOf(task, "become_method", scope), scope),
+          become_user: textOf(keywordOf(task, "become_user", scope), scope),
+          become_exe: textOf(keywordOf(task, "become_exe", scope), scope),
+          become_flags: textOf(keywordOf(task, "become_flags", scope), scope),
         },
         { become: become.become, becomeUser: become.user, becomeMethod: become.method, becomePassword: become.password },
       ),

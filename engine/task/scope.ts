@@ -1,7 +1,7 @@
 import { condition, template } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/contract.ts";
-import { Undefined } from "../expression/values.ts";
-import type { Condition, Task } from "../play/model.ts";
+import { omit, Undefined } from "../expression/values.ts";
+import type { Condition, Keywords, Task } from "../play/model.ts";
 import { Failure } from "../source/failure.ts";
 import { type Place, placeOf } from "../source/place.ts";
 import type { PlayContext } from "./context.ts";
@@ -71,6 +71,14 @@ export function valueOf(value: unknown, scope: Scope, place?: Place): unknown {
   const final = template(value, scope, { place });
   if (final instanceof Undefined) throw new Failure(final.message, { code: "undefined-variable", fault: "playbook", place: final.place ?? place, hint: final.hint });
   return typeof final === "symbol" ? undefined : final;
+}
+
+/** A keyword's final value on a task; `omit` gives what it would be without the task's own. */
+export function keywordOf(task: Task, name: keyof Keywords, scope: Scope): unknown {
+  const value = task.keywords[name];
+  if (typeof value !== "string") return value;
+  const final = template(value, scope, { place: placeOfKeyword(task, name) });
+  return final === omit ? task.enclosing.keywords[name] : final;
 }
 
 /** Where a keyword of the task was written. */

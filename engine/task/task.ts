@@ -9,7 +9,7 @@ import { sleep } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { applyEffects } from "./effects.ts";
 import { itemVariables, loopItems, type LoopNames, loopNames } from "./loop.ts";
-import { booleanOf, firstFalse, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
+import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
 import { masked } from "./secrets.ts";
 import { judge, type Verdict, withLines } from "./verdict.ts";
 
@@ -106,7 +106,7 @@ class TaskRun {
 
   #noLog(): boolean {
     try {
-      return booleanOf(this.task.keywords.no_log, "no_log", this.#base) ?? false;
+      return booleanOf(keywordOf(this.task, "no_log", this.#base), "no_log", this.#base) ?? false;
     } catch {
       // NOTE: no_log may stand on loop variables; what cannot be decided is hidden
       return true;
@@ -115,7 +115,7 @@ class TaskRun {
 
   flag(name: "ignore_errors" | "ignore_unreachable" | "check_mode" | "diff"): boolean {
     const fallback = name === "check_mode" ? this.play.run.facts.checkMode : name === "diff" ? this.play.run.facts.diffMode : false;
-    return booleanOf(this.task.keywords[name], name, this.#base, placeOfKeyword(this.task, name)) ?? fallback;
+    return booleanOf(keywordOf(this.task, name, this.#base), name, this.#base, placeOfKeyword(this.task, name)) ?? fallback;
   }
 
   async run(): Promise<{ rounds: Round[]; result: Values; failure: Failure | undefined }> {

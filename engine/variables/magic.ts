@@ -13,7 +13,7 @@ import { dependencyNames } from "./role-layers.ts";
 import { mappingOf } from "./scope.ts";
 
 /** Looking at these through `vars` or `hostvars` would never end. */
-export const SELF_REFERENCES: ReadonlySet<string> = new Set(["vars", "hostvars"]);
+export const SELF_REFERENCES: ReadonlySet<string> = new Set(["vars", "hostvars", "omit"]);
 
 /** What magic variables are computed from. `request` has no play where `hostvars` looks at a host from outside. */
 export interface MagicContext {
