@@ -4,7 +4,8 @@ import type { EvaluationOptions, Scope } from "./contract.ts";
 import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
 import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
 import { toFailure, undefinedFailure } from "./failure.ts";
-import { UndefinedUsed } from "./problem.ts";
+import { Problem, UndefinedUsed } from "./problem.ts";
+import type { Runtime } from "./compile/frame.ts";
 import { repr, text as pythonText } from "./python/text.ts";
 import { setEntry } from "./python/dict-methods.ts";
 import { isDict, PyObject, Tuple, typeName } from "./python/types.ts";
@@ -76,9 +77,23 @@ function reveal(value: Vaulted, scope: Scope): string {
 function renderText(text: string, scope: Scope, place: Place | undefined): unknown {
   const runtime = createRuntime(scope);
   try {
-    return settle(restoreNewlines(text, render(compileCached(text), runtime)), scope, place);
+    return settle(renderBounded(text, runtime), scope, place);
   } catch (error) {
     throw toFailure(error, scope, place, runtime.at);
+  }
+}
+
+/** Variables may stand on variables this deep; what goes on is a circle. */
+const MAX_DEPTH = 120;
+let depth = 0;
+
+function renderBounded(text: string, runtime: Runtime): unknown {
+  if (depth >= MAX_DEPTH) throw new Problem(`variables refer to each other without end here: ${text.slice(0, 80)}`, "template-recursion");
+  depth += 1;
+  try {
+    return restoreNewlines(text, render(compileCached(text), runtime));
+  } finally {
+    depth -= 1;
   }
 }
 
@@ -153,7 +168,7 @@ export function lazy(value: unknown, scopeOf: () => Scope, place?: Place): unkno
     const scope = scopeOf();
     const runtime = createRuntime(scope);
     try {
-      const result = restoreNewlines(value, render(compileCached(value), runtime));
+      const result = renderBounded(value, runtime);
       return result instanceof Undefined ? placed(result, place, scope) : unwrapTuples(result);
     } catch (error) {
       if (error instanceof UndefinedUsed) return placed(error.undefinedValue, place, scope);
@@ -218,9 +233,17 @@ function requireBoolean(result: unknown, text: string, place: Place | undefined)
   const shown = repr(result);
   const message = `the condition comes to ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown} (${typeName(result)}), not to a boolean`;
   const expression = text.replace(/^\s*\{\{-?|-?\}\}\s*$/g, "").trim();
-  const fixes: Record<string, string> = { str: `${expression} | bool`, list: `${expression} | length > 0`, dict: `${expression} | length > 0`, NoneType: `${expression} is not none` };
+  const fixes: Record<string, string> = {
+    str: `${expression} | bool`,
+    list: `${expression} | length > 0`,
+    dict: `${expression} | length > 0`,
+    NoneType: `${expression} is not none`,
+  };
   const wrapped = fixes[typeName(result)] ?? `${expression} is truthy`;
-  const hint = typeName(result) === "str" ? `write: ${expression} | bool (for "yes", "true"), ${expression} | length > 0 (for any text), or ${expression} is truthy` : `write: ${wrapped}`;
+  const hint =
+    typeName(result) === "str"
+      ? `write: ${expression} | bool (for "yes", "true"), ${expression} | length > 0 (for any text), or ${expression} is truthy`
+      : `write: ${wrapped}`;
   throw new Failure(message, { code: "condition-not-boolean", fault: "playbook", place, hint });
 }
 

@@ -32,9 +32,15 @@ function lineAt(text: string, start: number): string {
 export function toFailure(error: unknown, scope: Scope | undefined, place: Place | undefined, at?: Position): unknown {
   if (error instanceof UndefinedUsed) return undefinedFailure(error.undefinedValue, scope, place, at);
   if (error instanceof Problem) {
-    return new Failure(error.message, { code: error.code, fault: "playbook", place: placeAt(error.position ?? at, place), hint: error.hint, cause: error.cause });
+    return new Failure(error.message, {
+      code: error.code,
+      fault: "playbook",
+      place: placeAt(error.position ?? at, place),
+      hint: error.hint,
+      cause: error.cause,
+    });
   }
-  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+  if (error instanceof RangeError && error.message.startsWith("Maximum call stack")) {
     return new Failure("this template refers to itself without end", { code: "template-recursion", fault: "playbook", place: placeAt(at, place) });
   }
   return error;

@@ -96,7 +96,8 @@ function translate(pattern: string, given: RegexFlags): { source: string; flags:
       else if (conditional !== undefined) refuse("conditional groups are not supported");
       else if (whole === "(?>") refuse("atomic groups are not supported");
       else if (on !== undefined || off !== undefined) {
-        if ((on?.includes("i") ?? false) !== ignoreCase && (on?.includes("i") || off?.includes("i"))) refuse("(?i:...) for a part is not supported: use (?i) at the beginning");
+        if ((on?.includes("i") ?? false) !== ignoreCase && (on?.includes("i") || off?.includes("i")))
+          refuse("(?i:...) for a part is not supported: use (?i) at the beginning");
         if (on?.includes("m")) multiline = true;
         if (on?.includes("s")) dotAll = true;
         if (off?.includes("m")) multiline = false;
@@ -210,7 +211,8 @@ function characterClass(rest: string, refuse: (message: string) => never): [stri
     }
     // a "-" beside a class such as \w is a literal in Python, and an error in JavaScript
     if (character === "-") {
-      const isLiteral = body.endsWith("[") || body.endsWith("^") || rest[at + 1] === "]" || /(\\[wdsWDS]|\\p\{\w+\}|_)$/i.test(body) || /^-\\[wdsWDS]/.test(rest.slice(at));
+      const isLiteral =
+        body.endsWith("[") || body.endsWith("^") || rest[at + 1] === "]" || /(\\[wdsWDS]|\\p\{\w+\}|_)$/i.test(body) || /^-\\[wdsWDS]/.test(rest.slice(at));
       body += isLiteral ? "\\-" : "-";
     } else body += /[[\](){}|/^$.*+?]/.test(character) ? `\\${character}` : character;
     at += character.length;
@@ -227,7 +229,8 @@ export function pythonReplacement(template: string): (match: RegExpExecArray) =>
     else if (number !== undefined) parts.push({ group: number });
     else if (letter !== undefined) {
       const simple: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v", "\\": "\\" };
-      if (simple[letter] === undefined && /[a-zA-Z]/.test(letter)) throw new Problem(`bad escape \\${letter} in the replacement ${JSON.stringify(template)}`, "bad-regex");
+      if (simple[letter] === undefined && /[a-zA-Z]/.test(letter))
+        throw new Problem(`bad escape \\${letter} in the replacement ${JSON.stringify(template)}`, "bad-regex");
       parts.push(simple[letter] ?? whole);
     } else parts.push(whole);
   }

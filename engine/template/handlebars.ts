@@ -3,7 +3,7 @@ import type Handlebars from "handlebars";
 import type { Scope } from "../expression/contract.ts";
 import { settle } from "../expression/evaluate.ts";
 import { filterNames } from "../expression/filters/registry.ts";
-import { toFailure } from "../expression/failure.ts";
+import { toFailure, undefinedFailure } from "../expression/failure.ts";
 import { createRuntime } from "../expression/compile/runtime.ts";
 import { UndefinedUsed } from "../expression/problem.ts";
 import { isDict, PyObject } from "../expression/python/types.ts";
@@ -105,6 +105,10 @@ interface HelperOptions {
   readonly loc?: { readonly start: { readonly line: number; readonly column: number } };
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 type Placer = (at: { readonly line: number; readonly column: number } | undefined) => Place;
 
 function helpersOf(handlebars: Engine, call: Call, scope: Scope, placeAt: Placer): Record<string, Handlebars.HelperDelegate> {
@@ -114,7 +118,7 @@ function helpersOf(handlebars: Engine, call: Call, scope: Scope, placeAt: Placer
       const options = args.pop() as HelperOptions;
       // a variable may have the name of a filter: without an argument it is the variable
       if (args.length === 0) {
-        const own = typeof this === "object" && this !== null && name in this ? (this as Record<string, unknown>)[name] : undefined;
+        const own = isObject(this) && name in this ? this[name] : undefined;
         if (own === undefined) throw new handlebars.Exception(`"${name}" is a filter and needs a value, and there is no variable of that name`);
         return typeof options.fn === "function" ? options.fn(own) : own;
       }
@@ -130,8 +134,7 @@ function helpersOf(handlebars: Engine, call: Call, scope: Scope, placeAt: Placer
   }
   helpers[optional] = function (this: unknown, ...args: unknown[]): unknown {
     args.pop();
-    let value: unknown = this;
-    for (const part of args as string[]) value = typeof value === "object" && value !== null && part in value ? (value as Record<string, unknown>)[part] : undefined;
+    const value = (args as string[]).reduce<unknown>((owner, part) => (isObject(owner) && part in owner ? owner[part] : undefined), this);
     return value ?? new Undefined(`'${args.join(".")}' is undefined`);
   };
   return helpers;
@@ -175,7 +178,14 @@ function located(error: unknown, scope: Scope, placeAt: Placer): unknown {
   const missing = /^"([^"]*)" not defined in/.exec(error.message);
   if (missing !== null) {
     const name = missing[1]!;
-    return new Failure(`'${name}' is undefined`, { code: "undefined-variable", fault: "playbook", place, hint: didYouMean(name, scope.names()) });
+    const value = scope.get(name);
+    if (scope.has(name) && value instanceof Undefined) return undefinedFailure(value, scope, place);
+    return new Failure(`'${name}' is undefined`, {
+      code: "undefined-variable",
+      fault: "playbook",
+      place,
+      hint: didYouMean(name, [...scope.names(), ...filterNames]),
+    });
   }
   const helper = /Missing helper: "([^"]*)"/.exec(error.message)?.[1];
   if (helper !== undefined) {
@@ -183,7 +193,10 @@ function located(error: unknown, scope: Scope, placeAt: Placer): unknown {
   }
   const isSyntax = parsing !== null || /doesn't match|^Unexpected|^Unsupported|^Invalid path/.test(error.message);
   const last = error.message.trim().split("\n").at(-1) ?? "";
-  const message = parsing === null ? last.replace(/ - \d+:\d+$/, "") : `this template cannot be read: ${last}`;
+  const message =
+    parsing === null ? last.replace(/ - \d+:\d+$/, "") : `this template cannot be read: ${last.replace(/^Expecting .*, got '(.*)'$/, "unexpected $1 here")}`;
   const failure = toFailure(error, scope, place);
-  return failure instanceof Failure ? failure : new Failure(message, { code: isSyntax ? "template-syntax" : "template-failed", fault: "playbook", place, cause: error });
+  return failure instanceof Failure
+    ? failure
+    : new Failure(message, { code: isSyntax ? "template-syntax" : "template-failed", fault: "playbook", place, cause: error });
 }

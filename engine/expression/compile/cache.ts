@@ -35,7 +35,8 @@ export function parseExpressionText(source: Source): Expression {
   const stream = new TokenStream(source, lexExpression(source));
   if (stream.is("end")) stream.fail("this expression is empty");
   const node = parseExpression(stream);
-  if (!stream.is("end")) stream.fail(`unexpected ${stream.describe()} after the expression`, stream.current, stream.isOperator("=") ? 'compare with "=="' : undefined);
+  if (!stream.is("end"))
+    stream.fail(`unexpected ${stream.describe()} after the expression`, stream.current, stream.isOperator("=") ? 'compare with "=="' : undefined);
   return node;
 }
 

@@ -59,10 +59,9 @@ export class Frame {
 
   /** A local variable, else the scope's, else a global function, else an Undefined. */
   lookup(name: string, position: Position): unknown {
-    for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) {
-      const found = frame.variables?.get(name);
-      if (found !== undefined) return found;
-    }
+    let found = this.variables?.get(name);
+    for (let frame = this.parent; found === undefined && frame !== undefined; frame = frame.parent) found = frame.variables?.get(name);
+    if (found !== undefined) return found;
     const value = this.runtime.scope.get(name);
     if (value instanceof Undefined) {
       if (this.runtime.scope.has(name)) return value;

@@ -28,7 +28,8 @@ export function compileMacro(macro: Macro, source: Source): (frame: Frame) => Py
           frame.set(name, value);
         });
         if (macro.takes.has("caller")) frame.set("caller", rest["caller"] ?? new Missing("No caller defined", position));
-        else if (rest["caller"] !== undefined && macro.name !== "caller") throw typeError(`macro '${macro.name}' was invoked with a call block, but does not use caller()`);
+        else if (rest["caller"] !== undefined && macro.name !== "caller")
+          throw typeError(`macro '${macro.name}' was invoked with a call block, but does not use caller()`);
         delete rest["caller"];
         if (macro.takes.has("varargs")) frame.set("varargs", Tuple.with(args.slice(parameters.length)));
         else if (args.length > parameters.length) {

@@ -90,4 +90,3 @@ function copy(value: unknown): unknown {
   if (isDict(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
   return value;
 }
-

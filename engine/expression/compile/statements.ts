@@ -164,7 +164,13 @@ export function compileTarget(target: Target, source: Source): (frame: Frame, va
         const owner = frame.lookup(name, position);
         frame.runtime.at = position;
         if (owner instanceof Namespace) owner.set(attribute, value);
-        else throw new Problem(`cannot assign attribute on a ${typeName(use(owner))}: it is no namespace`, "expression-type", "make it with namespace(...)", position);
+        else
+          throw new Problem(
+            `cannot assign attribute on a ${typeName(use(owner))}: it is no namespace`,
+            "expression-type",
+            "make it with namespace(...)",
+            position,
+          );
       };
     }
     case "tuple": {

@@ -45,7 +45,8 @@ export function runTemplate(template: CompiledTemplate, frame: Frame, out: unkno
 function findTemplate(frame: Frame, given: unknown, position: Position): CompiledTemplate {
   const names = Array.isArray(given) ? iterate(given) : [use(given)];
   const { loader } = frame.runtime;
-  if (loader === undefined) throw new Problem("other templates cannot be used in a single value, only in template files", "template-not-found", undefined, position);
+  if (loader === undefined)
+    throw new Problem("other templates cannot be used in a single value, only in template files", "template-not-found", undefined, position);
   for (const name of names) {
     const found = loader.load(text(name), position.source);
     if (found !== undefined) return found;

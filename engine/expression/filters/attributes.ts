@@ -8,7 +8,14 @@ type Getter = (item: unknown) => unknown;
 /** Jinja's attribute paths: `a.b`, `0`, `a.0.c`. */
 export function attributeGetter(path: unknown, fallback: unknown = null, finish: Getter = (value) => value): Getter {
   const given = plain(path);
-  const parts: (string | number)[] = given === null ? [] : isNumeric(given) ? [numberOf(given)] : text(given).split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const parts: (string | number)[] =
+    given === null
+      ? []
+      : isNumeric(given)
+        ? [numberOf(given)]
+        : text(given)
+            .split(".")
+            .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   return (item) => {
     let value = item;
     for (const part of parts) {

@@ -7,7 +7,12 @@ import { truthy } from "../python/compare.ts";
 import { passwordHash } from "./password-hash.ts";
 
 function digest(algorithm: string, value: unknown): string {
-  const name = algorithm.toLowerCase().replace(/^sha3_(?=\d)/, "sha3-").replace(/^sha512_(?=\d)/, "sha512-").replace(/^blake2b$/, "blake2b512").replace(/^blake2s$/, "blake2s256");
+  const name = algorithm
+    .toLowerCase()
+    .replace(/^sha3_(?=\d)/, "sha3-")
+    .replace(/^sha512_(?=\d)/, "sha512-")
+    .replace(/^blake2b$/, "blake2b512")
+    .replace(/^blake2s$/, "blake2s256");
   if (!getHashes().includes(name)) throw new Problem(`unsupported hash type ${algorithm}`, "expression-type", didYouMean(name, getHashes()));
   return createHash(name).update(anyText(value)).digest("hex");
 }
@@ -25,14 +30,26 @@ function uuid5(namespace: string, name: string): string {
 
 function encodingOf(name: unknown): BufferEncoding {
   const given = anyText(name).toLowerCase().replaceAll("_", "-");
-  const known: Readonly<Record<string, BufferEncoding>> = { "utf-8": "utf8", utf8: "utf8", ascii: "latin1", "latin-1": "latin1", latin1: "latin1", "iso-8859-1": "latin1", "utf-16-le": "utf16le", "utf-16le": "utf16le" };
+  const known: Readonly<Record<string, BufferEncoding>> = {
+    "utf-8": "utf8",
+    utf8: "utf8",
+    ascii: "latin1",
+    "latin-1": "latin1",
+    latin1: "latin1",
+    "iso-8859-1": "latin1",
+    "utf-16-le": "utf16le",
+    "utf-16le": "utf16le",
+  };
   const encoding = known[given];
   if (encoding === undefined) throw new Problem(`unknown encoding: ${anyText(name)}`, "expression-type", `it is one of ${Object.keys(known).join(", ")}`);
   return encoding;
 }
 
 function decode(text: string): Buffer {
-  const clean = text.replaceAll("-", "+").replaceAll("_", "/").replace(/[^A-Za-z0-9+/=]/g, "");
+  const clean = text
+    .replaceAll("-", "+")
+    .replaceAll("_", "/")
+    .replace(/[^A-Za-z0-9+/=]/g, "");
   if (clean.replace(/=+$/, "").length % 4 === 1 || (clean.length % 4 !== 0 && clean !== "")) throw new Problem("Incorrect padding: this is not base64");
   return Buffer.from(clean, "base64");
 }

@@ -85,8 +85,12 @@ export const dataFilters: Plugins = {
     if (typeof plain(value) !== "string") throw typeError(`the JSON object must be str, not ${typeName(value)}`, "this is data already, not text");
     return parseJson(anyText(value));
   }),
-  to_yaml: plugin(["a", ["indent", 2], "**options"], (_, value, indent, options) => dumpYaml(value, yamlStyle(options as Options, asInteger(indent ?? 2), null))),
-  to_nice_yaml: plugin(["a", ["indent", 4], "**options"], (_, value, indent, options) => dumpYaml(value, yamlStyle(options as Options, asInteger(indent), false))),
+  to_yaml: plugin(["a", ["indent", 2], "**options"], (_, value, indent, options) =>
+    dumpYaml(value, yamlStyle(options as Options, asInteger(indent ?? 2), null)),
+  ),
+  to_nice_yaml: plugin(["a", ["indent", 4], "**options"], (_, value, indent, options) =>
+    dumpYaml(value, yamlStyle(options as Options, asInteger(indent), false)),
+  ),
   from_yaml: plugin(["data"], (_, value) => (typeof plain(value) === "string" ? plainTags(yamlOf(value, (text) => loadYaml(text, "from_yaml"))) : value)),
   from_yaml_all: plugin(["data"], (_, value) => {
     if (value === null) return [];

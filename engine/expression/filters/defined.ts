@@ -15,7 +15,11 @@ export const definedFilters: Plugins = {
   mandatory: tolerant(["a", ["msg", null]], (_, value, message) => {
     if (!(value instanceof Undefined)) return value;
     const name = value instanceof Missing ? (value.variable ?? value.attribute) : undefined;
-    throw new Problem(message === null ? `Mandatory variable ${name === undefined ? "" : `'${name}' `}not defined.` : text(message), "undefined-variable", value.hint);
+    throw new Problem(
+      message === null ? `Mandatory variable ${name === undefined ? "" : `'${name}' `}not defined.` : text(message),
+      "undefined-variable",
+      value.hint,
+    );
   }),
   ternary: tolerant(["value", "true_val", "false_val", ["none_val", null]], (_, value, yes, no, none) => {
     if (value === null && none !== null) return none;

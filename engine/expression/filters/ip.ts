@@ -118,7 +118,13 @@ function ask(value: unknown, query: unknown, version: number | undefined): unkno
   }
   const range = parseIp(text);
   if (range !== undefined) return contains(range, ip) ? given : undefined;
-  throw new Problem(`unknown filter type: ${text}`, "expression-type", `ipaddr knows ${Object.keys(queries).filter((name) => name !== "").join(", ")}, a number and a network`);
+  throw new Problem(
+    `unknown filter type: ${text}`,
+    "expression-type",
+    `ipaddr knows ${Object.keys(queries)
+      .filter((name) => name !== "")
+      .join(", ")}, a number and a network`,
+  );
 }
 
 /** A list is filtered; a single value that does not fit is false. */

@@ -23,7 +23,13 @@ export function dumpJson(value: unknown, style: JsonStyle, level = 0): string {
   if (value instanceof Unsafe || value instanceof Vaulted) return quote(text(value), style.ensureAscii);
   const inner = level + 1;
   if (Array.isArray(value)) {
-    return brackets("[", "]", Array.from(value as unknown[], (item) => dumpJson(item, style, inner)), style, level);
+    return brackets(
+      "[",
+      "]",
+      Array.from(value as unknown[], (item) => dumpJson(item, style, inner)),
+      style,
+      level,
+    );
   }
   if (isDict(value)) {
     const keys = Object.keys(value);

@@ -38,7 +38,9 @@ export function product(lists: readonly (readonly unknown[])[]): Tuple[] {
 
 function permutations(items: readonly unknown[], count: number): Tuple[] {
   if (count === 0) return [Tuple.with([])];
-  return items.flatMap((item, index) => permutations([...items.slice(0, index), ...items.slice(index + 1)], count - 1).map((rest) => Tuple.with([item, ...rest])));
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)], count - 1).map((rest) => Tuple.with([item, ...rest])),
+  );
 }
 
 function combinations(items: readonly unknown[], count: number): Tuple[] {
@@ -129,7 +131,12 @@ export const listFilters: Plugins = {
     flatten(iterate(value), levels === null ? undefined : asInteger(levels), truthy(skipNulls)),
   ),
   zip: plugin(["*lists"], (_, lists) => zip((lists as unknown[]).map((list) => iterate(list, true)))),
-  zip_longest: plugin(["*lists", ["fillvalue", null]], (_, lists, value) => zip((lists as unknown[]).map((list) => iterate(list, true)), { value })),
+  zip_longest: plugin(["*lists", ["fillvalue", null]], (_, lists, value) =>
+    zip(
+      (lists as unknown[]).map((list) => iterate(list, true)),
+      { value },
+    ),
+  ),
   product: plugin(["*lists", ["repeat", 1]], (_, lists, repeat) => {
     const all = (lists as unknown[]).map((list) => iterate(list));
     return product(Array.from({ length: asInteger(repeat) }, () => all).flat());
@@ -151,7 +158,8 @@ export const listFilters: Plugins = {
       return from + by * below(choices);
     }
     if (truthy(start) || truthy(step)) throw new Problem("start and step can only be used with integer values");
-    if (typeof given !== "string" && !Array.isArray(given)) throw typeError("random can only be used on sequences and integers", `this is a ${typeName(given)}`);
+    if (typeof given !== "string" && !Array.isArray(given))
+      throw typeError("random can only be used on sequences and integers", `this is a ${typeName(given)}`);
     const items = iterate(given);
     return items.length === 0 ? new Missing("No random item, sequence was empty.", undefined) : items[below(items.length)];
   }),

@@ -9,7 +9,10 @@ function toInteger(value: unknown, fallback: unknown, base: number): unknown {
   const given = plain(value);
   if (isNumeric(given)) return Number.isFinite(numberOf(given)) ? Math.trunc(numberOf(given)) : fallback;
   if (typeof given !== "string") return fallback;
-  const text = given.trim().replace(/(?<=\d)_(?=\d)/g, "").toLowerCase();
+  const text = given
+    .trim()
+    .replace(/(?<=\d)_(?=\d)/g, "")
+    .toLowerCase();
   const match = /^([-+]?)(0x|0o|0b)?([0-9a-z]+)$/.exec(text);
   if (match !== null) {
     const [, sign = "", prefix, digits = ""] = match;
@@ -25,7 +28,10 @@ function toInteger(value: unknown, fallback: unknown, base: number): unknown {
 
 /** Python's float() of text; undefined when it is no number. */
 export function toFloat(value: string): number | undefined {
-  const text = value.trim().toLowerCase().replace(/(?<=\d)_(?=\d)/g, "");
+  const text = value
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=\d)_(?=\d)/g, "");
   if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/.test(text)) return Number(text);
   const special = /^([-+]?)(inf|infinity|nan)$/.exec(text);
   if (special === null) return undefined;
@@ -73,7 +79,8 @@ function humanToBytes(value: unknown, defaultUnit: unknown, isBits: boolean): nu
   const letter = unit.charAt(0).toUpperCase();
   const factor = factors.get(letter);
   const words = isBits ? [`${letter}b`, "bit", "bits"] : [`${letter}B`, "byte", "bytes"];
-  const fits = unit.length === 1 || words.includes(unit) || words.includes(unit.toLowerCase()) || (unit.length === 2 && unit.charAt(1) === (isBits ? "b" : "B"));
+  const fits =
+    unit.length === 1 || words.includes(unit) || words.includes(unit.toLowerCase()) || (unit.length === 2 && unit.charAt(1) === (isBits ? "b" : "B"));
   if (factor === undefined || !fits) {
     throw new Problem(`human_to_bytes() failed to convert ${given}: value is not a valid string (expect a unit like ${isBits ? "Kb, Mb" : "KB, MB"})`);
   }

@@ -100,5 +100,12 @@ function md5Crypt(password: string, saltText: string): string {
     step.push(round & 1 ? digest : key);
     digest = hash(...step);
   }
-  return encode(digest, [[0, 6, 12], [1, 7, 13], [2, 8, 14], [3, 9, 15], [4, 10, 5], [-1, -1, 11]]);
+  return encode(digest, [
+    [0, 6, 12],
+    [1, 7, 13],
+    [2, 8, 14],
+    [3, 9, 15],
+    [4, 10, 5],
+    [-1, -1, 11],
+  ]);
 }

@@ -89,7 +89,9 @@ export const pathFilters: Plugins = {
   basename: ofPath((path) => path.slice(path.lastIndexOf("/") + 1)),
   dirname: ofPath(dirname),
   expanduser: ofPath(expandUser),
-  expandvars: ofPath((path) => path.replace(/\$(?:\{([^}]*)\}|(\w+))/g, (whole, braced: string | undefined, bare: string | undefined) => process.env[(braced ?? bare)!] ?? whole)),
+  expandvars: ofPath((path) =>
+    path.replace(/\$(?:\{([^}]*)\}|(\w+))/g, (whole, braced: string | undefined, bare: string | undefined) => process.env[(braced ?? bare)!] ?? whole),
+  ),
   realpath: ofPath(realPath),
   normpath: ofPath(normalize),
   relpath: plugin(["path", ["start", "."]], (_, path, start) => posix.relative(posix.resolve(asText(start)), posix.resolve(asText(path))) || "."),

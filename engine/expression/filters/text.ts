@@ -102,6 +102,7 @@ export const textFilters: Plugins = {
   }),
   quote: plugin(["a"], (_, value) => shellQuote(value === null ? "" : anyText(value))),
   split: plugin(["value", ["sep", null], ["maxsplit", -1]], (_, value, separator, limit) => split(asText(value), separator, limit)),
-  comment: plugin(["text", ["style", "plain"], "**kw"], (_, value, style, options) => comment(anyText(value), anyText(style), options as Record<string, unknown>)),
+  comment: plugin(["text", ["style", "plain"], "**kw"], (_, value, style, options) =>
+    comment(anyText(value), anyText(style), options as Record<string, unknown>),
+  ),
 };
-

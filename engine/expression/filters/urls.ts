@@ -66,7 +66,8 @@ export const urlFilters: Plugins = {
     const parts = splitUrl(anyText(value));
     const wanted = anyText(component);
     if (wanted === "") return parts;
-    if (!Object.hasOwn(parts, wanted)) throw new Problem(`urlsplit: unknown URL component: ${wanted}`, "expression-type", `it is one of ${Object.keys(parts).join(", ")}`);
+    if (!Object.hasOwn(parts, wanted))
+      throw new Problem(`urlsplit: unknown URL component: ${wanted}`, "expression-type", `it is one of ${Object.keys(parts).join(", ")}`);
     return parts[wanted as keyof UrlParts];
   }),
   urlize: plugin(

@@ -63,7 +63,13 @@ class Writer {
     const leaf = this.#style.flow === null && (Array.isArray(value) ? (value as unknown[]) : Object.values(value)).every((item) => !isContainer(item));
     const flow = context.inFlow || isEmpty || this.#style.flow === true || leaf;
     if (Array.isArray(value)) {
-      if (flow) this.#flow("[", "]", value.map((item: unknown) => [undefined, item] as const), context);
+      if (flow)
+        this.#flow(
+          "[",
+          "]",
+          value.map((item: unknown) => [undefined, item] as const),
+          context,
+        );
       else this.#blockSequence(value as unknown[], context);
     } else {
       const keys = Object.keys(value);
@@ -145,7 +151,10 @@ class Writer {
     }
     const facts = analyze(body);
     const forced = this.#style.defaultStyle;
-    const plainAllowed = !(context.inFlow ? facts.noFlowPlain : facts.noBlockPlain) && !(body === "" && (context.inFlow || context.isKey)) && !(context.isKey && facts.isMultiline);
+    const plainAllowed =
+      !(context.inFlow ? facts.noFlowPlain : facts.noBlockPlain) &&
+      !(body === "" && (context.inFlow || context.isKey)) &&
+      !(context.isKey && facts.isMultiline);
     if (forced === undefined && resolvesToText(body) && plainAllowed && !facts.isMultiline) this.#write(separator + writePlain(body, layout));
     else if (forced === "|" && !context.inFlow && !context.isKey && !facts.noBlock) {
       this.#write(separator + writeLiteral(body, indent, this.#style.indent));

@@ -30,7 +30,7 @@ export function analyze(value: string): ScalarFacts {
     if (value[index] === "#" && /[\0 \t\r\n\x85\u2028\u2029]/.test(value[index - 1]!)) block = flow = true;
   }
   const isMultiline = /[\n\x85\u2028\u2029]/.test(value);
-  // eslint-disable-next-line no-control-regex -- these are the characters in question
+
   const isSpecial = /[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|\ufeff/u.test(value);
   const edgeSpace = /^ | $/.test(value);
   const edgeBreak = /^[\n\x85\u2028\u2029]|[\n\x85\u2028\u2029]$/.test(value);
@@ -75,7 +75,7 @@ function foldSpaces(value: string, layout: Layout, guardEdges: boolean): string 
   let column = layout.column;
   const parts = value.split(/( +)/);
   parts.forEach((part, index) => {
-    const isEdge = guardEdges && (index === 1 && parts[0] === "" || (index === parts.length - 2 && parts.at(-1) === ""));
+    const isEdge = guardEdges && ((index === 1 && parts[0] === "") || (index === parts.length - 2 && parts.at(-1) === ""));
     if (part === " " && layout.folds && column > layout.width && !isEdge) {
       out += `\n${" ".repeat(layout.indent)}`;
       column = layout.indent;
@@ -132,12 +132,15 @@ export function writeDouble(value: string, layout: Layout): string {
   };
   characters.forEach((character, index) => {
     const code = character.codePointAt(0)!;
-    const isPlain = (code >= 0x20 && code <= 0x7e && character !== '"' && character !== "\\") || (code > 0xa0 && code !== 0x2028 && code !== 0x2029 && code !== 0xfeff);
+    const isPlain =
+      (code >= 0x20 && code <= 0x7e && character !== '"' && character !== "\\") || (code > 0xa0 && code !== 0x2028 && code !== 0x2029 && code !== 0xfeff);
     const isBreakable = index > 0 && index < characters.length - 1 && layout.folds && (character === " " || !isPlain || pending === "");
     if (isPlain && character !== " ") pending += character;
     else {
       flush();
-      pending = isPlain ? character : (doubleEscapes[character] ?? (code <= 0xff ? `\\x${hex(code, 2)}` : code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`));
+      pending = isPlain
+        ? character
+        : (doubleEscapes[character] ?? (code <= 0xff ? `\\x${hex(code, 2)}` : code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`));
     }
     if (isBreakable && (character === " " || !isPlain) && column + pending.length > layout.width) {
       flush();

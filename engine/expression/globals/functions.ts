@@ -56,10 +56,17 @@ export const globalFunctions: ReadonlyMap<string, Global> = new Map<string, Glob
   ["q", (call) => tolerating((args, keywords) => query(call, args, keywords))],
   [
     "now",
-    named("now", [["utc", false], ["fmt", ""]], (utc, format) => {
-      const now = DateTime.now(utc === true);
-      return format === "" || format === null ? now : strftime(text(format), now);
-    }),
+    named(
+      "now",
+      [
+        ["utc", false],
+        ["fmt", ""],
+      ],
+      (utc, format) => {
+        const now = DateTime.now(utc === true);
+        return format === "" || format === null ? now : strftime(text(format), now);
+      },
+    ),
   ],
   ["undef", () => undef],
   ["range", () => (args) => range(args)],
@@ -67,5 +74,17 @@ export const globalFunctions: ReadonlyMap<string, Global> = new Map<string, Glob
   ["namespace", () => (args, keywords) => new Namespace({ ...(args.length > 0 ? toDict(args[0]) : {}), ...keywords })],
   ["cycler", () => (args) => new Cycler(args)],
   ["joiner", named("joiner", [["sep", ", "]], (separator) => new Joiner(separator))],
-  ["lipsum", named("lipsum", [["n", 5], ["html", true], ["min", 20], ["max", 100]], lipsum)],
+  [
+    "lipsum",
+    named(
+      "lipsum",
+      [
+        ["n", 5],
+        ["html", true],
+        ["min", 20],
+        ["max", 100],
+      ],
+      lipsum,
+    ),
+  ],
 ]);

@@ -41,29 +41,43 @@ export const fileLookups: Plugins = {
       ["lstrip_blocks", false],
     ],
     (call, terms, _convert, templateVars, _native, variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd, trimBlocks, lstripBlocks) => {
-      const marks = { variableStartString: variableStart, variableEndString: variableEnd, blockStartString: blockStart, blockEndString: blockEnd, commentStartString: commentStart, commentEndString: commentEnd };
+      const marks = {
+        variableStartString: variableStart,
+        variableEndString: variableEnd,
+        blockStartString: blockStart,
+        blockEndString: blockEnd,
+        commentStartString: commentStart,
+        commentEndString: commentEnd,
+      };
       const given = Object.fromEntries(Object.entries(marks).filter(([, mark]) => mark !== null));
       return texts(terms).map((term) =>
-        call.renderFile(requireFile(call, term, "templates"), { ...given, trimBlocks: truthy(trimBlocks), lstripBlocks: truthy(lstripBlocks), extra: templateVars }),
+        call.renderFile(requireFile(call, term, "templates"), {
+          ...given,
+          trimBlocks: truthy(trimBlocks),
+          lstripBlocks: truthy(lstripBlocks),
+          extra: templateVars,
+        }),
       );
     },
   ),
-  csvfile: plugin(["*terms", ["file", "ansible.csv"], ["delimiter", "TAB"], ["col", 1], ["default", null], ["encoding", "utf-8"], ["keycol", 0]], (call, terms, ...options) =>
-    (terms as unknown[]).map((term) => {
-      const names = ["file", "delimiter", "col", "default", "encoding", "keycol"];
-      const [key = "", ...pairs] = anyText(term).match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
-      const settings = new Map(names.map((name, index) => [name, options[index]]));
-      for (const pair of pairs) {
-        const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
-        if (!settings.has(name)) throw new Problem(`csvfile: ${name} is not a valid option`);
-        settings.set(name, value.replace(/^(["'])(.*)\1$/, "$2"));
-      }
-      const separator = anyText(settings.get("delimiter"));
-      const path = requireFile(call, anyText(settings.get("file")), "files");
-      const rows = parseCsv(readText(call, path), separator === "TAB" || separator === "\\t" ? "\t" : separator);
-      const row = rows.find((fields) => fields[Number(settings.get("keycol"))] === key);
-      return row?.[Number(settings.get("col"))] ?? settings.get("default") ?? [];
-    }),
+  csvfile: plugin(
+    ["*terms", ["file", "ansible.csv"], ["delimiter", "TAB"], ["col", 1], ["default", null], ["encoding", "utf-8"], ["keycol", 0]],
+    (call, terms, ...options) =>
+      (terms as unknown[]).map((term) => {
+        const names = ["file", "delimiter", "col", "default", "encoding", "keycol"];
+        const [key = "", ...pairs] = anyText(term).match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
+        const settings = new Map(names.map((name, index) => [name, options[index]]));
+        for (const pair of pairs) {
+          const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+          if (!settings.has(name)) throw new Problem(`csvfile: ${name} is not a valid option`);
+          settings.set(name, value.replace(/^(["'])(.*)\1$/, "$2"));
+        }
+        const separator = anyText(settings.get("delimiter"));
+        const path = requireFile(call, anyText(settings.get("file")), "files");
+        const rows = parseCsv(readText(call, path), separator === "TAB" || separator === "\\t" ? "\t" : separator);
+        const row = rows.find((fields) => fields[Number(settings.get("keycol"))] === key);
+        return row?.[Number(settings.get("col"))] ?? settings.get("default") ?? [];
+      }),
   ),
 };
 
@@ -90,4 +104,3 @@ function parseCsv(text: string, delimiter: string): string[][] {
   rows.at(-1)!.push(field.replace(/\r$/, ""));
   return rows;
 }
-

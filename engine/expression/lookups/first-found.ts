@@ -18,7 +18,9 @@ interface Search {
 function split(value: unknown, separators: RegExp): string[] {
   if (value instanceof Undefined || value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => split(item, separators));
-  return anyText(value).split(separators).filter((part) => part !== "");
+  return anyText(value)
+    .split(separators)
+    .filter((part) => part !== "");
 }
 
 function searchOf(terms: readonly unknown[], options: { files: unknown; paths: unknown; skip: unknown }): Search {
@@ -56,7 +58,11 @@ export const firstFound = tolerant(["*terms", ["files", null], ["paths", null], 
     }
   }
   if (skips) return [];
-  throw new Problem("no file was found when using first_found", "file-not-found", looked.length === 0 ? "there was no file name to look for" : `looked for: ${looked.join(", ")}`);
+  throw new Problem(
+    "no file was found when using first_found",
+    "file-not-found",
+    looked.length === 0 ? "there was no file name to look for" : `looked for: ${looked.join(", ")}`,
+  );
 });
 
 function places(call: Call, name: string): string[] {

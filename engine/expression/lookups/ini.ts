@@ -49,10 +49,16 @@ export const iniLookups: Plugins = {
     ],
     (call, terms, type, file, section, isRegex, _encoding, fallback, caseSensitive, allowNoValue, allowNone) => {
       const isProperties = type === "properties";
-      const sections = parseIni(readText(call, requireFile(call, anyText(file), "files")), isProperties, truthy(caseSensitive), truthy(allowNoValue) || truthy(allowNone));
+      const sections = parseIni(
+        readText(call, requireFile(call, anyText(file), "files")),
+        isProperties,
+        truthy(caseSensitive),
+        truthy(allowNoValue) || truthy(allowNone),
+      );
       const name = isProperties ? "java_properties" : anyText(section);
       const values = sections.get(name);
-      if (values === undefined && fallback === "") throw new Problem(`ini: there is no section [${name}] in ${anyText(file)}`, "expression-failed", `it has: ${[...sections.keys()].join(", ")}`);
+      if (values === undefined && fallback === "")
+        throw new Problem(`ini: there is no section [${name}] in ${anyText(file)}`, "expression-failed", `it has: ${[...sections.keys()].join(", ")}`);
       const all = new Map([...(sections.get("DEFAULT") ?? []), ...(values ?? [])]);
       return (terms as unknown[]).flatMap((term): unknown[] => {
         const key = truthy(caseSensitive) ? anyText(term) : anyText(term).toLowerCase();

@@ -46,12 +46,18 @@ function readTerm(term: string, settings: Settings): string {
 function charsOf(given: unknown): string[] {
   if (Array.isArray(given)) return given.map(anyText);
   const text = anyText(given);
-  const parts = text.replaceAll(",,", ",\0").split(",").filter((part) => part !== "");
+  const parts = text
+    .replaceAll(",,", ",\0")
+    .split(",")
+    .filter((part) => part !== "");
   return parts.map((part) => part.replaceAll("\0", ","));
 }
 
 function create(settings: Settings): string {
-  const alphabet = settings.chars.map((set) => sets[set] ?? set).join("").replace(/["']/g, "");
+  const alphabet = settings.chars
+    .map((set) => sets[set] ?? set)
+    .join("")
+    .replace(/["']/g, "");
   const random = settings.seed === null ? undefined : new PythonRandom(settings.seed);
   return Array.from({ length: settings.length }, () => alphabet[random === undefined ? randomInt(alphabet.length) : random.below(alphabet.length)]).join("");
 }

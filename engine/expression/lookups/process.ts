@@ -13,7 +13,9 @@ function shell(command: string, directory: string): string {
   if (result.error !== undefined) throw new Problem(`the command ${command} could not run: ${result.error.message}`);
   if (result.status !== 0) {
     const tail = result.stderr.trim().split("\n").slice(-3).join("\n");
-    throw new Problem(`the command ${command} ended with ${result.status === null ? `signal ${result.signal}` : `status ${result.status}`}${tail === "" ? "" : `: ${tail}`}`);
+    throw new Problem(
+      `the command ${command} ended with ${result.status === null ? `signal ${result.signal}` : `status ${result.status}`}${tail === "" ? "" : `: ${tail}`}`,
+    );
   }
   return result.stdout;
 }
@@ -59,10 +61,24 @@ export const processLookups: Plugins = {
     }),
   ),
   url: plugin(
-    ["*terms", ["validate_certs", true], ["split_lines", true], ["username", null], ["password", null], ["headers", {}], ["timeout", 10], ["force", false], ["http_agent", "ansible-httpget"], ["method", "GET"], ["body", null], "**more"],
+    [
+      "*terms",
+      ["validate_certs", true],
+      ["split_lines", true],
+      ["username", null],
+      ["password", null],
+      ["headers", {}],
+      ["timeout", 10],
+      ["force", false],
+      ["http_agent", "ansible-httpget"],
+      ["method", "GET"],
+      ["body", null],
+      "**more",
+    ],
     (_, terms, validates, splits, user, password, headers, timeout, _force, agent, method, body) =>
       texts(terms).flatMap((url) => {
-        const authorization: Record<string, string> = user === null ? {} : { Authorization: `Basic ${Buffer.from(`${anyText(user)}:${password === null ? "" : anyText(password)}`).toString("base64")}` };
+        const authorization: Record<string, string> =
+          user === null ? {} : { Authorization: `Basic ${Buffer.from(`${anyText(user)}:${password === null ? "" : anyText(password)}`).toString("base64")}` };
         const given = isDict(headers) ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, anyText(value)])) : {};
         const text = fetchText({
           url,
@@ -78,4 +94,3 @@ export const processLookups: Plugins = {
       }),
   ),
 };
-

@@ -40,26 +40,29 @@ function readPairs(term: string, settings: Settings): void {
   }
 }
 
-export const sequence = plugin(["*terms", ["start", 1], ["end", null], ["count", null], ["stride", 1], ["format", "%d"]], (_, terms, start, end, count, stride, format) => {
-  const given = terms as unknown[];
-  return (given.length === 0 ? [""] : given).flatMap((term) => {
-    const settings: Settings = {
-      start: asInteger(start),
-      end: end === null ? undefined : asInteger(end),
-      count: count === null ? undefined : asInteger(count),
-      stride: asInteger(stride),
-      format: anyText(format),
-    };
-    if (!readShort(anyText(term), settings)) readPairs(anyText(term), settings);
-    if (settings.count === undefined && settings.end === undefined) throw new Problem("sequence: must specify count or end in with_sequence");
-    if (settings.count !== undefined && settings.end !== undefined) throw new Problem("sequence: can't specify both count and end in with_sequence");
-    if (settings.count !== undefined) settings.end = settings.count === 0 ? undefined : settings.start + settings.count * settings.stride - settings.stride;
-    const last = settings.end;
-    if (last === undefined || settings.stride === 0) return [];
-    if (settings.stride > 0 && last < settings.start) throw new Problem("sequence: to count backwards make stride negative");
-    if (settings.stride < 0 && last > settings.start) throw new Problem("sequence: to count forward don't make stride negative");
-    const size = Math.floor((last - settings.start) / settings.stride) + 1;
-    if (size > MAX_ITEMS) throw new Problem(`sequence: ${size} items are too many`);
-    return Array.from({ length: size }, (_unused, index) => formatPercent(settings.format, settings.start + index * settings.stride));
-  });
-});
+export const sequence = plugin(
+  ["*terms", ["start", 1], ["end", null], ["count", null], ["stride", 1], ["format", "%d"]],
+  (_, terms, start, end, count, stride, format) => {
+    const given = terms as unknown[];
+    return (given.length === 0 ? [""] : given).flatMap((term) => {
+      const settings: Settings = {
+        start: asInteger(start),
+        end: end === null ? undefined : asInteger(end),
+        count: count === null ? undefined : asInteger(count),
+        stride: asInteger(stride),
+        format: anyText(format),
+      };
+      if (!readShort(anyText(term), settings)) readPairs(anyText(term), settings);
+      if (settings.count === undefined && settings.end === undefined) throw new Problem("sequence: must specify count or end in with_sequence");
+      if (settings.count !== undefined && settings.end !== undefined) throw new Problem("sequence: can't specify both count and end in with_sequence");
+      if (settings.count !== undefined) settings.end = settings.count === 0 ? undefined : settings.start + settings.count * settings.stride - settings.stride;
+      const last = settings.end;
+      if (last === undefined || settings.stride === 0) return [];
+      if (settings.stride > 0 && last < settings.start) throw new Problem("sequence: to count backwards make stride negative");
+      if (settings.stride < 0 && last > settings.start) throw new Problem("sequence: to count forward don't make stride negative");
+      const size = Math.floor((last - settings.start) / settings.stride) + 1;
+      if (size > MAX_ITEMS) throw new Problem(`sequence: ${size} items are too many`);
+      return Array.from({ length: size }, (_unused, index) => formatPercent(settings.format, settings.start + index * settings.stride));
+    });
+  },
+);

@@ -38,12 +38,7 @@ export type Parameter = string | readonly [string, unknown];
  * Spreads positional and named arguments over parameters as Python does.
  * @throws Problem naming what is missing, unknown or too much
  */
-export function bindArguments(
-  callee: string,
-  parameters: readonly Parameter[],
-  args: readonly unknown[],
-  named: Readonly<Record<string, unknown>>,
-): unknown[] {
+export function bindArguments(callee: string, parameters: readonly Parameter[], args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown[] {
   const bound: unknown[] = [];
   const taken = new Set<string>();
   let next = 0;

@@ -91,7 +91,8 @@ export class DateTime extends PyObject {
     const micro = f.getUTCMilliseconds() * 1000 + this.microseconds;
     const date = `${String(f.getUTCFullYear()).padStart(4, "0")}-${two(f.getUTCMonth() + 1)}-${two(f.getUTCDate())}`;
     const time = `${two(f.getUTCHours())}:${two(f.getUTCMinutes())}:${two(f.getUTCSeconds())}`;
-    const zone = this.offset === undefined ? "" : `${this.offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(this.offset) / 60))}:${two(Math.abs(this.offset) % 60)}`;
+    const zone =
+      this.offset === undefined ? "" : `${this.offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(this.offset) / 60))}:${two(Math.abs(this.offset) % 60)}`;
     return `${date}${separator}${time}${micro === 0 ? "" : `.${String(micro).padStart(6, "0")}`}${zone}`;
   }
 }

@@ -26,7 +26,12 @@ export function formatPercent(pattern: string, values: unknown): string {
     } else {
       value = plain(use(take()));
     }
-    return pad(convert(conversion, value, flags as string, digits, whole as string), flags as string, wide, isNumeric(value) && conversion !== "s" && conversion !== "r");
+    return pad(
+      convert(conversion, value, flags as string, digits, whole as string),
+      flags as string,
+      wide,
+      isNumeric(value) && conversion !== "s" && conversion !== "r",
+    );
   });
   if (!usedMapping && next < list.length && !isDict(list[0]) && !(Array.isArray(list[0]) && next === 0)) {
     throw typeError("not all arguments converted during string formatting");
@@ -47,12 +52,21 @@ function convert(kind: string, value: unknown, flags: string, digits: number | u
   }
   if (!"diuoxXeEfFgG".includes(kind)) throw new Problem(`unsupported format character '${kind}' in '${whole}'`);
   if (!isNumeric(value)) {
-    throw typeError(`%${kind} format: a ${"eEfFgG".includes(kind) ? "real " : ""}number is required, not ${typeName(value)}`, "turn it into a number with the filter int or float");
+    throw typeError(
+      `%${kind} format: a ${"eEfFgG".includes(kind) ? "real " : ""}number is required, not ${typeName(value)}`,
+      "turn it into a number with the filter int or float",
+    );
   }
   const number = numberOf(value);
   const size = Math.abs(number);
   const negative = number < 0 || Object.is(number, -0);
-  if ("diu".includes(kind)) return signed(BigInt(Math.trunc(size)).toString().padStart(digits ?? 0, "0"), negative && Math.trunc(size) !== 0);
+  if ("diu".includes(kind))
+    return signed(
+      BigInt(Math.trunc(size))
+        .toString()
+        .padStart(digits ?? 0, "0"),
+      negative && Math.trunc(size) !== 0,
+    );
   if ("oxX".includes(kind)) {
     if (isFloat(value)) throw typeError(`%${kind} format: an integer is required, not float`);
     const body = size.toString(kind === "o" ? 8 : 16);

@@ -23,4 +23,16 @@ function bind<T>(owner: T, methods: ReadonlyMap<string, Method<T>>, name: string
 }
 
 /** Methods that change their owner: variables of the scope are copied before them. */
-export const mutators: ReadonlySet<string> = new Set(["append", "extend", "insert", "pop", "remove", "reverse", "sort", "clear", "update", "setdefault", "popitem"]);
+export const mutators: ReadonlySet<string> = new Set([
+  "append",
+  "extend",
+  "insert",
+  "pop",
+  "remove",
+  "reverse",
+  "sort",
+  "clear",
+  "update",
+  "setdefault",
+  "popitem",
+]);

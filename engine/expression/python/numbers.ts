@@ -1,4 +1,4 @@
-import { Float } from "../values.ts";
+import type { Float } from "../values.ts";
 import { Problem } from "../problem.ts";
 import { float, isDict, isFloat, isNumeric, numberOf, plain, PyObject, Tuple, typeError, typeName, use } from "./types.ts";
 import { formatPercent } from "./format.ts";

@@ -163,6 +163,7 @@ export function strptime(value: string, format: string): DateTime {
   if (!fields.has("j") && utc.getUTCMonth() !== month - 1) throw new Problem(`day is out of range for month in '${value}'`);
   utc.setUTCHours(hour, number("M", 0), number("S", 0), Math.floor(micro / 1000));
   const zone = fields.get("z");
-  const offset = zone === undefined ? undefined : /^z$/i.test(zone) ? 0 : (zone.startsWith("-") ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  const offset =
+    zone === undefined ? undefined : /^z$/i.test(zone) ? 0 : (zone.startsWith("-") ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
   return new DateTime(utc.getTime(), micro % 1000, offset);
 }

@@ -82,14 +82,21 @@ export function replace(value: string, from: string, to: string, limit = -1): st
   if (limit < 0) return from === "" ? to + Array.from(value, (character) => character + to).join("") : value.replaceAll(from, () => to);
   const parts = from === "" ? ["", ...Array.from(value), ""] : value.split(from);
   const count = Math.min(limit, parts.length - 1);
-  return parts.slice(0, count + 1).join(to) + parts.slice(count + 1).map((part) => from + part).join("");
+  return (
+    parts.slice(0, count + 1).join(to) +
+    parts
+      .slice(count + 1)
+      .map((part) => from + part)
+      .join("")
+  );
 }
 
 function join(separator: string, items: unknown): string {
   return iterate(items)
     .map((item, index) => {
       const part = plain(item);
-      if (typeof part !== "string") throw typeError(`sequence item ${index}: expected str instance, ${typeName(part)} found`, "the filter join takes items of any type");
+      if (typeof part !== "string")
+        throw typeError(`sequence item ${index}: expected str instance, ${typeName(part)} found`, "the filter join takes items of any type");
       return part;
     })
     .join(separator);
@@ -134,7 +141,10 @@ function fill(self: string, [width, character = " "]: readonly unknown[], side: 
   return padding.repeat(left) + self + padding.repeat(missing - left);
 }
 
-const matches = (pattern: RegExp): Method<string> => (self) => pattern.test(self);
+const matches =
+  (pattern: RegExp): Method<string> =>
+  (self) =>
+    pattern.test(self);
 
 export const stringMethods: ReadonlyMap<string, Method<string>> = new Map<string, Method<string>>([
   ["split", (self, [separator, limit], named) => split(self, separator ?? named["sep"], limit ?? named["maxsplit"] ?? -1)],
@@ -168,7 +178,10 @@ export const stringMethods: ReadonlyMap<string, Method<string>> = new Map<string
   ["ljust", (self, args) => fill(self, args, "right")],
   ["rjust", (self, args) => fill(self, args, "left")],
   ["center", (self, args) => fill(self, args, "both")],
-  ["expandtabs", (self, [size = 8]) => self.replace(/([^\t\n]*)\t/g, (_, before: string) => before + " ".repeat(asInteger(size) - (before.length % asInteger(size))))],
+  [
+    "expandtabs",
+    (self, [size = 8]) => self.replace(/([^\t\n]*)\t/g, (_, before: string) => before + " ".repeat(asInteger(size) - (before.length % asInteger(size)))),
+  ],
   ["isdigit", matches(/^\p{Nd}+$/u)],
   ["isdecimal", matches(/^\p{Nd}+$/u)],
   ["isnumeric", matches(/^\p{N}+$/u)],

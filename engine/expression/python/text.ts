@@ -64,7 +64,7 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 
 export function stringRepr(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped here
+
   const body = value.replace(/[\\\n\r\t\u0000-\u001f\u007f-\u00a0\u00ad]/g, (character) => {
     return escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });

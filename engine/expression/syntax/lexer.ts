@@ -1,17 +1,6 @@
 import { Problem, type Source } from "../problem.ts";
 
-export type TokenKind =
-  | "data"
-  | "variable_begin"
-  | "variable_end"
-  | "block_begin"
-  | "block_end"
-  | "name"
-  | "integer"
-  | "float"
-  | "string"
-  | "operator"
-  | "end";
+export type TokenKind = "data" | "variable_begin" | "variable_end" | "block_begin" | "block_end" | "name" | "integer" | "float" | "string" | "operator" | "end";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -89,6 +78,9 @@ function lexCode(source: Source, from: number, tokens: Token[], close: RegExp | 
         const open = brackets.pop();
         if (open === undefined) throw new Problem(`unexpected "${operator}"`, "template-syntax", undefined, { source, offset: at });
         if ("([{".indexOf(open.value) !== ")]}".indexOf(operator)) {
+          if (close !== undefined && ((close.lastIndex = at), close.test(text))) {
+            throw new Problem(`"${open.value}" is never closed`, "template-syntax", undefined, { source, offset: open.offset });
+          }
           throw new Problem(`unexpected "${operator}": "${open.value}" is still open`, "template-syntax", undefined, { source, offset: at });
         }
       }
@@ -108,7 +100,19 @@ function characterHint(character: string): string | undefined {
   return undefined;
 }
 
-const simpleEscapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", "'": "'", '"': '"', a: "\x07", b: "\b", f: "\f", v: "\v", "\n": "" };
+const simpleEscapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  "\n": "",
+};
 
 function unescape(source: Source, quoted: string, offset: number): string {
   const body = quoted.slice(1, -1);
@@ -206,7 +210,10 @@ export function lexTemplate(source: Source, delimiters: Delimiters, start = 0): 
     close.lastIndex = at;
     const end = close.exec(text);
     if (end === null) {
-      throw new Problem(`"${begin}" is never closed`, "template-syntax", `close it with ${isVariable ? d.variableEnd : d.blockEnd}`, { source, offset: opened });
+      throw new Problem(`"${begin}" is never closed`, "template-syntax", `close it with ${isVariable ? d.variableEnd : d.blockEnd}`, {
+        source,
+        offset: opened,
+      });
     }
     tokens.push({ kind: isVariable ? "variable_end" : "block_end", value: end[0], offset: at });
     at = close.lastIndex;

@@ -1,9 +1,28 @@
 import { didYouMean } from "../../source/failure.ts";
 import type { Expression, Macro, Parameter, Statement, Target } from "./ast.ts";
 import { parseExpression, parseFilter, parseTuple } from "./parser.ts";
+import type { Token } from "./lexer.ts";
 import type { TokenStream } from "./tokens.ts";
 
-const keywords = ["for", "if", "set", "with", "macro", "call", "filter", "do", "include", "import", "from", "extends", "block", "raw", "autoescape", "break", "continue"];
+const keywords = [
+  "for",
+  "if",
+  "set",
+  "with",
+  "macro",
+  "call",
+  "filter",
+  "do",
+  "include",
+  "import",
+  "from",
+  "extends",
+  "block",
+  "raw",
+  "autoescape",
+  "break",
+  "continue",
+];
 
 /** A whole template. @throws Problem `template-syntax` */
 export function parseTemplate(stream: TokenStream): Statement[] {
@@ -12,15 +31,20 @@ export function parseTemplate(stream: TokenStream): Statement[] {
   return statements;
 }
 
+/** The statement whose end is looked for. */
+interface Opener {
+  readonly keyword: string;
+  readonly at: number;
+}
+
 interface Body {
   readonly statements: Statement[];
   /** The name of the statement that ended it; the stream stands after that name. */
   readonly end: string | undefined;
 }
 
-function parseUntil(stream: TokenStream, ends: readonly string[], opener?: string): Body {
+function parseUntil(stream: TokenStream, ends: readonly string[], opener?: Opener): Body {
   const statements: Statement[] = [];
-  const start = stream.current;
   for (;;) {
     const token = stream.current;
     switch (token.kind) {
@@ -44,14 +68,17 @@ function parseUntil(stream: TokenStream, ends: readonly string[], opener?: strin
         break;
       }
       default:
-        if (ends.length > 0) stream.fail(`this "${opener}" is never closed`, start, `close it with {% ${ends.at(-1)} %}`);
+        if (opener !== undefined) {
+          const token: Token = { kind: "name", value: opener.keyword, offset: opener.at };
+          stream.fail(`this "${opener.keyword}" is never closed`, token, `close it with {% ${ends.at(-1)} %}`);
+        }
         return { statements, end: undefined };
     }
   }
 }
 
 /** The statements up to `{% end... %}`, the tag included. */
-function parseBody(stream: TokenStream, opener: string, end: string): Statement[] {
+function parseBody(stream: TokenStream, opener: Opener, end: string): Statement[] {
   stream.expect("block_end");
   const { statements } = parseUntil(stream, [end], opener);
   stream.expect("block_end");
@@ -79,13 +106,13 @@ function parseStatement(stream: TokenStream, keyword: string, at: number): State
         stream.expect("operator", "=");
         assignments.push([target, parseExpression(stream)]);
       }
-      return { kind: "with", assignments, body: parseBody(stream, "with", "endwith"), at };
+      return { kind: "with", assignments, body: parseBody(stream, { keyword: "with", at }, "endwith"), at };
     }
     case "macro": {
       const name = stream.expect("name").value;
       const parameters = parseParameters(stream);
       stream.expect("block_end");
-      const { statements } = parseUntil(stream, ["endmacro"], "macro");
+      const { statements } = parseUntil(stream, ["endmacro"], { keyword: "macro", at });
       stream.skip("name", name);
       stream.expect("block_end");
       return { kind: "macro", macro: macroOf(name, parameters, statements), at };
@@ -94,10 +121,10 @@ function parseStatement(stream: TokenStream, keyword: string, at: number): State
       const parameters = stream.isOperator("(") ? parseParameters(stream) : [];
       const call = parseExpression(stream);
       if (call.kind !== "call") stream.fail("expected a call of a macro");
-      return { kind: "callBlock", call, caller: macroOf("caller", parameters, parseBody(stream, "call", "endcall")), at };
+      return { kind: "callBlock", call, caller: macroOf("caller", parameters, parseBody(stream, { keyword: "call", at }, "endcall")), at };
     }
     case "filter":
-      return { kind: "filterBlock", filter: parseFilter(stream, undefined, true), body: parseBody(stream, "filter", "endfilter"), at };
+      return { kind: "filterBlock", filter: parseFilter(stream, undefined, true), body: parseBody(stream, { keyword: "filter", at }, "endfilter"), at };
     case "do":
       return finish({ kind: "do", value: parseTuple(stream, isEnd), at });
     case "include": {
@@ -125,14 +152,14 @@ function parseStatement(stream: TokenStream, keyword: string, at: number): State
       stream.skip("name", "scoped");
       const isRequired = stream.skip("name", "required");
       stream.expect("block_end");
-      const { statements } = parseUntil(stream, ["endblock"], "block");
+      const { statements } = parseUntil(stream, ["endblock"], { keyword: "block", at });
       stream.skip("name", name);
       stream.expect("block_end");
       return { kind: "block", name, isRequired, body: statements, at };
     }
     case "autoescape": {
       parseExpression(stream);
-      return { kind: "with", assignments: [], body: parseBody(stream, "autoescape", "endautoescape"), at };
+      return { kind: "with", assignments: [], body: parseBody(stream, { keyword: "autoescape", at }, "endautoescape"), at };
     }
     case "break":
     case "continue":
@@ -162,8 +189,8 @@ function parseFor(stream: TokenStream, at: number): Statement {
   const condition = stream.skip("name", "if") ? parseExpression(stream) : undefined;
   const isRecursive = stream.skip("name", "recursive");
   stream.expect("block_end");
-  const { statements: body, end } = parseUntil(stream, ["else", "endfor"], "for");
-  const otherwise = end === "else" ? parseBody(stream, "for", "endfor") : [];
+  const { statements: body, end } = parseUntil(stream, ["else", "endfor"], { keyword: "for", at });
+  const otherwise = end === "else" ? parseBody(stream, { keyword: "for", at }, "endfor") : [];
   if (end !== "else") stream.expect("block_end");
   return { kind: "for", target, items, condition, isRecursive, body, otherwise, at };
 }
@@ -173,10 +200,10 @@ function parseIf(stream: TokenStream, at: number): Statement {
   for (;;) {
     const condition = parseTuple(stream, () => stream.is("block_end"));
     stream.expect("block_end");
-    const { statements, end } = parseUntil(stream, ["elif", "else", "endif"], "if");
+    const { statements, end } = parseUntil(stream, ["elif", "else", "endif"], { keyword: "if", at });
     branches.push([condition, statements]);
     if (end === "elif") continue;
-    const otherwise = end === "else" ? parseBody(stream, "if", "endif") : [];
+    const otherwise = end === "else" ? parseBody(stream, { keyword: "if", at }, "endif") : [];
     if (end !== "else") stream.expect("block_end");
     return { kind: "if", branches, otherwise, at };
   }
@@ -190,7 +217,7 @@ function parseSet(stream: TokenStream, at: number): Statement {
     return { kind: "set", target, value, at };
   }
   const filter = stream.isOperator("|") ? parseFilter(stream, undefined) : undefined;
-  return { kind: "setBlock", target, filter, body: parseBody(stream, "set", "endset"), at };
+  return { kind: "setBlock", target, filter, body: parseBody(stream, { keyword: "set", at }, "endset"), at };
 }
 
 function parseFrom(stream: TokenStream, at: number): Statement {

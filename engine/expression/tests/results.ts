@@ -11,7 +11,10 @@ function ofResult(name: string, test: (result: Result) => boolean): Plugin {
   });
 }
 
-const flag = (name: string, fallback = false): ((result: Result) => boolean) => (result) => (Object.hasOwn(result, name) ? truthy(result[name]) : fallback);
+const flag =
+  (name: string, fallback = false): ((result: Result) => boolean) =>
+  (result) =>
+    Object.hasOwn(result, name) ? truthy(result[name]) : fallback;
 
 const changedFlag = (result: Result): boolean => {
   if (Object.hasOwn(result, "changed")) return truthy(result["changed"]);

@@ -29,7 +29,8 @@ const nan = of((value) => typeof value === "number" && Number.isNaN(value));
 function convertedTruth(value: unknown, convert: unknown): boolean {
   const given = plain(use(value));
   const word = typeof given === "string" ? given.trim().toLowerCase() : undefined;
-  if (truthy(convert) && word !== undefined && /^(y|yes|on|1|true|t|1\.0|n|no|off|0|false|f|0\.0)$/.test(word)) return /^(y|t|1\.0)$/.test(word) || toBoolean(word);
+  if (truthy(convert) && word !== undefined && /^(y|yes|on|1|true|t|1\.0|n|no|off|0|false|f|0\.0)$/.test(word))
+    return /^(y|t|1\.0)$/.test(word) || toBoolean(word);
   return truthy(given);
 }
 

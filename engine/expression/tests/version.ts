@@ -14,7 +14,9 @@ function compareParts(a: readonly Part[], b: readonly Part[]): number {
     } else if (typeof x === "string" && typeof y === "string") {
       if (x !== y) return compareText(x, y);
     } else {
-      throw new Problem(`Version comparison failed: '<' not supported between instances of '${typeof x === "number" ? "int" : "str"}' and '${typeof y === "number" ? "int" : "str"}'`);
+      throw new Problem(
+        `Version comparison failed: '<' not supported between instances of '${typeof x === "number" ? "int" : "str"}' and '${typeof y === "number" ? "int" : "str"}'`,
+      );
     }
   }
   return a.length - b.length;
@@ -122,7 +124,8 @@ const version = plugin(["value", "version", ["operator", "eq"], ["strict", null]
   const order = orders[kind];
   if (order === undefined) throw new Problem(`Invalid version type (${kind}).`, "expression-type", `it is one of ${Object.keys(orders).join(", ")}`);
   const holds = operators[anyText(operator)];
-  if (holds === undefined) throw new Problem(`Invalid operator type (${anyText(operator)}).`, "expression-type", `it is one of ${Object.keys(operators).join(", ")}`);
+  if (holds === undefined)
+    throw new Problem(`Invalid operator type (${anyText(operator)}).`, "expression-type", `it is one of ${Object.keys(operators).join(", ")}`);
   return holds(order(anyText(value), anyText(other)));
 });
 
