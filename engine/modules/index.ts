@@ -40,6 +40,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   systemd: () => import("./systemd/systemd.ts").then((m) => ({ kind: "host", module: m.systemd })),
   service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
+  package: () => import("./package/package.ts").then((m) => ({ kind: "host", module: m.packageModule })),
 };
 
 /** Other names for the same module. */

@@ -8,6 +8,9 @@ import { releaseWords, simulation, stepsOf } from "./commands.ts";
 import { planCache } from "./plan.ts";
 import type { AptState } from "./state.ts";
 
+/** The scripts without the part that they all begin with, for a module that asks for more than apt. */
+export const aptTexts = { probe: (): string => readScript(import.meta.url, "probe.sh"), apply: (): string => readScript(import.meta.url, "apply.sh") };
+
 const line = (words: readonly string[]): string => words.map(quote).join(" ");
 
 export function probeApt(args: AptArgs): Script {

@@ -112,7 +112,7 @@ function actionOf(current: UnitState, args: UnitArgs): "start" | "stop" | "resta
 export function leftOfUnit(after: UnitState, args: UnitArgs, before: UnitState): readonly Change[] {
   if (args.state !== undefined && args.state !== "stopped" && !args.no_block && after.active === "failed") {
     const msg = `Unable to start service ${args.name}: it ended right after its start (${after.outcome})`;
-    throw new ModuleError(msg, { name: args.name, changed: true, status: after.status }, `its own words: journalctl -u ${args.name} on the host`);
+    throw new ModuleError(msg, { name: args.name, changed: true }, `its own words: journalctl -u ${args.name} on the host`);
   }
   return planUnit(after, args).filter((change) => {
     if (change.key === "daemon_reload" || change.key === "daemon_reexec") return false;
