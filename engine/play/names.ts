@@ -57,7 +57,7 @@ export function hasTemplate(value: unknown): boolean {
 
 /** True when the text may be one template and nothing else. */
 export function isWholeTemplate(value: unknown): value is string {
-  return typeof value === "string" && /^\s*(?:\{\{[\s\S]*\}\}|\{%[\s\S]*%\})\s*$/.test(value);
+  return typeof value === "string" && /^\s*(?:\{\{(?:(?!\}\}\s*=)[\s\S])*\}\}|\{%[\s\S]*%\})\s*$/.test(value);
 }
 
 /** What a value is, in the words of messages. */

@@ -41,7 +41,9 @@ function ownArguments(task: Task, scope: Scope, raw: ReadonlySet<string> | undef
     if (final instanceof Undefined) {
       throw new Failure(final.message, { code: "undefined-variable", fault: "playbook", place: final.place ?? placeOf(task.args, key), hint: final.hint });
     }
-    if (final !== omit) own[key] = final;
+    // `set_fact: "{{ name }}=x"` names its argument by a template
+    const name = key.includes("{{") ? String(template(key, scope, options)) : key;
+    if (final !== omit) own[name] = final;
   }
   const under = variable === undefined ? {} : mappingOf(template(variable, scope, options), task);
   return copyPlaces(task.args, { ...under, ...own });

@@ -10,7 +10,7 @@ export const setFact: ControllerModule<ArgsOf<typeof schema> & Record<string, un
   check: (given) => {
     const names = Object.keys(given).filter((name) => name !== "cacheable");
     if (names.length === 0) return "set_fact needs at least one variable";
-    const bad = names.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+    const bad = names.find((name) => !name.includes("{{") && !/^[A-Za-z_]\w*$/.test(name));
     return bad === undefined ? undefined : `"${bad}" is no name for a variable: letters, digits and _ only, and no digit first`;
   },
   act: ({ cacheable, ...values }) => ({
