@@ -3,7 +3,7 @@ import { template } from "../expression/evaluate.ts";
 import { selectHosts } from "../inventory/pattern.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import type { LoadContext } from "../play/load.ts";
-import type { Play, Task } from "../play/model.ts";
+import type { Node, Play, Task } from "../play/model.ts";
 import { impliedTask } from "../play/task.ts";
 import { Failure, nearest } from "../source/failure.ts";
 import { placeOf } from "../source/place.ts";
@@ -13,9 +13,9 @@ import { batchesOf, inOrder } from "./batches.ts";
 import { flushHandlers } from "./handlers.ts";
 import { runTaskOnHosts } from "./hosts.ts";
 import { runNodes } from "./nodes.ts";
-import { PendingHandlers } from "./pending.ts";
+import type { PendingHandlers } from "./pending.ts";
 import { askPrompts } from "./prompts.ts";
-import { following } from "./ahead.ts";
+import { following, type Following } from "./ahead.ts";
 import { varsFilesOf } from "./vars-files.ts";
 import { isActive } from "../task/context.ts";
 
@@ -97,17 +97,23 @@ function batchContext(play: Play, load: LoadContext, run: RunContext, hostsAll: 
 
 async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<void> {
   const hosts = [...play.hosts.values()];
-  pending.restore(play);
   await gatherFacts(play, hosts);
-  const nodes = play.play.nodes;
   const strategy = play.play.strategy === undefined ? play.run.settings.strategy : String(play.play.strategy).replace(/^ansible\.builtin\./, "");
-  if (strategy === "free" || strategy === "host_pinned") {
-    await Promise.all(hosts.map((host) => runNodes(nodes, [host], play, { isRescuable: false })));
-  } else {
-    await runNodes(nodes, hosts, play, { isRescuable: false });
-  }
+  const isFree = strategy === "free" || strategy === "host_pinned";
+  // What an earlier run left behind waits for this run's tasks: they may mend what the handlers need
+  const afterPreTasks = play.play.nodes.findIndex((node) => node.kind === "task" && node.action === "meta") + 1;
+  const [first, rest] = [play.play.nodes.slice(0, afterPreTasks), play.play.nodes.slice(afterPreTasks)];
+  await runSection(first, hosts, isFree, play, () => following(rest, 0, undefined));
+  pending.restore(play);
+  await runSection(rest, hosts, isFree, play);
   await forceHandlers(play, hosts);
   pending.keep(play);
+}
+
+async function runSection(nodes: readonly Node[], hosts: readonly HostRun[], isFree: boolean, play: PlayContext, after?: Following): Promise<void> {
+  const around = { isRescuable: false, after };
+  if (isFree) await Promise.all(hosts.map((host) => runNodes(nodes, [host], play, around)));
+  else await runNodes(nodes, hosts, play, around);
 }
 
 /** force_handlers: hosts that failed still run what was notified. */

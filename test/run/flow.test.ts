@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { useLab } from "../support/lab.ts";
+import { play, project } from "./support.ts";
+
+const shared = useLab(["r1", "r2"]);
+const inventory = async (): Promise<string> => (await shared.lab()).inventory;
+
+describe("the flow of a play", { skip: shared.skip }, () => {
+  test("a block's failure is rescued, and always runs", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - block:
+        - {name: first, command: "true"}
+        - {name: fails, command: "false"}
+        - {name: never, debug: {msg: x}}
+      rescue:
+        - {name: rescued, debug: {msg: "{{ ansible_failed_task.name }} {{ ansible_failed_result.rc }}"}}
+      always:
+        - {name: always, debug: {msg: x}}
+    - {name: after, debug: {msg: x}}
+`,
+    );
+    assert.deepEqual(ran.lines, ["r1 first changed", "r1 fails failed", "r1 rescued ok", "r1 always ok", "r1 after ok"]);
+    assert.equal(ran.results[2]!.result["msg"], "fails 1");
+    assert.deepEqual(ran.stats["r1"], { ok: 4, changed: 1, unreachable: 0, failed: 0, skipped: 0, rescued: 1, ignored: 0 });
+    assert.equal(ran.exitCode, 0);
+  });
+
+  test("a failure ends one host's play, not the other's", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: fails on r1, fail: {msg: no}, when: inventory_hostname == 'r1'}
+    - {name: goes on, debug: {msg: x}}
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: next play, debug: {msg: x}}
+`,
+    );
+    assert.deepEqual([...ran.lines].sort(), ["r1 fails on r1 failed", "r2 fails on r1 skipped", "r2 goes on ok", "r2 next play ok"]);
+    assert.equal(ran.exitCode, 2);
+  });
+
+  test("handlers run once, in the order in which they are defined, listeners too", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: a, command: "true", notify: [second, topic]}
+    - {name: b, command: "true", notify: second}
+    - {name: c, command: "true", changed_when: false, notify: never}
+    - meta: flush_handlers
+    - {name: d, command: "true", notify: first}
+  handlers:
+    - {name: first, debug: {msg: x}}
+    - {name: second, debug: {msg: x}}
+    - {name: third, debug: {msg: x}, listen: topic}
+    - {name: never, debug: {msg: x}}
+`,
+    );
+    assert.deepEqual(
+      ran.lines.map((line) => line.replace("r1 ", "")),
+      ["a changed", "b changed", "c ok", "second ok", "third ok", "d changed", "first ok"],
+    );
+  });
+
+  test("handlers that a failure kept from running run with the next run of the same command", async () => {
+    const folder = project({
+      "site.yml": `
+- name: lost
+  hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: change, command: "true", changed_when: "{{ first }}", notify: handler}
+    - {name: fails, fail: {msg: no}, when: first}
+  handlers:
+    - {name: handler, debug: {msg: x}}
+`,
+    });
+    const pendingHandlersFile = `${folder}/pending.json`;
+    const first = await play(await inventory(), { folder }, { pendingHandlersFile, extraVars: { first: true } });
+    assert.deepEqual(first.lines, ["r1 change changed", "r1 fails failed"]);
+    const second = await play(await inventory(), { folder }, { pendingHandlersFile, extraVars: { first: false } });
+    assert.deepEqual(second.lines, ["r1 change ok", "r1 fails skipped", "r1 handler ok"]);
+    const third = await play(await inventory(), { folder }, { pendingHandlersFile, extraVars: { first: false } });
+    assert.deepEqual(third.lines, ["r1 change ok", "r1 fails skipped"]);
+  });
+
+  test("loops: items, labels, registered results, until", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  vars: {names: [a, b]}
+  tasks:
+    - name: loop
+      command: echo {{ item }}
+      loop: "{{ names }}"
+      register: out
+      changed_when: item == 'b'
+    - {name: results, debug: {msg: "{{ out.results | map(attribute='stdout') | join(',') }} {{ out.changed }}"}}
+    - name: until
+      shell: echo x >> /tmp/count; wc -l < /tmp/count
+      register: count
+      until: count.stdout | int >= 3
+      retries: 5
+      delay: 0
+    - {name: attempts, debug: {msg: "{{ count.attempts }}"}}
+    - {name: nested, debug: {msg: "{{ item.0 }}{{ item.1 }}"}, with_nested: [[1, 2], [3]]}
+`,
+    );
+    assert.equal(ran.exitCode, 0);
+    assert.deepEqual(
+      ran.results.filter((outcome) => outcome.task.action === "debug" && outcome.task.name !== "nested").map((outcome) => outcome.result["msg"]),
+      ["a,b True", 3],
+    );
+    const items = ran.events.filter((event) => event.type === "item").map((event) => `${event.task.name} ${String(event.result["msg"] ?? event.status)}`);
+    assert.deepEqual(items.slice(-2), ["nested 13", "nested 23"]);
+  });
+
+  test("run_once, delegate_to, serial, tags", async () => {
+    const text = `
+- hosts: all
+  gather_facts: false
+  serial: 1
+  tasks:
+    - {name: delegated, command: hostname, delegate_to: r1, register: who, changed_when: false, tags: a}
+    - {name: says, debug: {msg: "{{ inventory_hostname }} asked {{ who.stdout }}"}, tags: a}
+    - {name: untagged, debug: {msg: x}}
+    - {name: forever, debug: {msg: x}, tags: never}
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: once, command: hostname, run_once: true, register: one, changed_when: false, tags: b}
+    - {name: all know, debug: {msg: "{{ one.stdout }}"}, tags: b}
+`;
+    const ran = await play(await inventory(), text, { tags: ["a", "b"] });
+    assert.deepEqual(
+      ran.results.filter((outcome) => outcome.task.action === "debug").map((outcome) => outcome.result["msg"]),
+      ["r1 asked r1", "r2 asked r1", "r1", "r1"],
+    );
+    const skipped = await play(await inventory(), text, { skipTags: ["a", "b"] });
+    assert.deepEqual(skipped.lines, ["r1 untagged ok", "r2 untagged ok"]);
+  });
+
+  test("roles: defaults, vars, templates of both kinds, dependencies, handlers, arguments", async () => {
+    const folder = project({
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  roles:
+    - {role: app, app_port: 81}
+`,
+      "roles/app/defaults/main.yml": "app_port: 80\napp_name: demo\n",
+      "roles/app/vars/main.yml": "app_dir: /srv/app\n",
+      "roles/app/meta/main.yml": "dependencies: [base]\n",
+      "roles/app/meta/argument_specs.yml": "argument_specs: {main: {options: {app_port: {type: int, required: true}}}}\n",
+      "roles/app/tasks/main.yml": `
+- {name: jinja, template: {src: a.j2, dest: "{{ app_dir }}/a", mode: "0640"}, notify: reload}
+- {name: handlebars, template: {src: b.hbs, dest: "{{ app_dir }}/b"}}
+- {name: read, slurp: {src: "{{ app_dir }}/{{ item }}"}, loop: [a, b], register: read}
+- {name: show, debug: {msg: "{{ read.results | map(attribute='content') | map('b64decode') | join }}"}}
+`,
+      "roles/app/handlers/main.yml": "- {name: reload, debug: {msg: reloaded}}\n",
+      "roles/app/templates/a.j2": "{% for i in [1, 2] %}\n{{ app_name }}:{{ app_port }}/{{ i }}\n{% endfor %}\n",
+      "roles/app/templates/b.hbs": "{{#if app_port}}{{upper app_name}}{{/if}}\n",
+      "roles/base/tasks/main.yml": "- {name: folder, file: {path: /srv/app, state: directory}}\n",
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.equal(ran.results.find((outcome) => outcome.task.name === "app : show")?.result["msg"], "demo:81/1\ndemo:81/2\nDEMO\n");
+    assert.equal(ran.lines.at(-1), "r1 app : reload ok");
+    const again = await play(await inventory(), { folder });
+    assert.equal(again.stats["r1"]!.changed, 0);
+  });
+
+  test("what is included is loaded when its turn comes", async () => {
+    const folder = project({
+      "site.yml": `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {include_tasks: "{{ inventory_hostname }}.yml", vars: {from: play}}
+    - {include_tasks: more.yml, loop: [1, 2]}
+`,
+      "r1.yml": `- {name: one, debug: {msg: "one {{ from }}"}}\n`,
+      "r2.yml": `- {name: two, debug: {msg: "two {{ from }}"}}\n`,
+      "more.yml": `- {name: more, debug: {msg: "{{ item }}"}}\n`,
+    });
+    const ran = await play(await inventory(), { folder });
+    const messages = ran.results.map((outcome) => `${outcome.host} ${String(outcome.result["msg"])}`);
+    assert.deepEqual([...messages].sort(), ["r1 1", "r1 2", "r1 one play", "r2 1", "r2 2", "r2 two play"]);
+  });
+});
+
+describe("check mode", { skip: shared.skip }, () => {
+  const text = `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: folder, file: {path: /srv/check, state: directory}}
+    - {name: file, copy: {dest: /srv/check/file, content: "x\\n", mode: "0600"}}
+    - {name: line, lineinfile: {path: /srv/check/lines, line: y, create: true}}
+    - {name: there, stat: {path: /etc/hostname}, register: there}
+    - {name: command, command: touch /srv/check/made, args: {creates: /srv/check/made}}
+    - {name: assertion, assert: {that: there.stat.exists}}
+`;
+
+  test("announces what apply then does, and changes nothing", async () => {
+    const lab = await shared.lab();
+    const before = await lab.host("r1").digest();
+    const check = await play(lab.inventory, text, { check: true, diff: true });
+    assert.equal(await lab.host("r1").digest(), before);
+    assert.equal(check.exitCode, 0);
+    const apply = await play(lab.inventory, text);
+    const changed = (lines: readonly string[]): string[] => lines.filter((line) => line.endsWith(" changed"));
+    assert.deepEqual(changed(check.lines), changed(apply.lines));
+    const again = await play(lab.inventory, text);
+    assert.deepEqual(changed(again.lines), []);
+  });
+});
+
+describe("a host in trouble", { skip: shared.skip }, () => {
+  test("a killed host fails alone, with a cause; the other goes on", async () => {
+    const lab = await shared.lab();
+    const host = await lab.addHost("r3");
+    const running = play(
+      lab.inventory,
+      `
+- hosts: r2,r3
+  gather_facts: false
+  tasks:
+    - {name: long, command: sleep 2}
+    - {name: after, debug: {msg: x}}
+`,
+    );
+    setTimeout(() => void host.kill(), 1_000);
+    const ran = await running;
+    assert.equal(ran.exitCode, 4);
+    assert.deepEqual([...ran.lines].sort(), ["r2 after ok", "r2 long changed", "r3 long unreachable"]);
+    const failure = ran.results.find((outcome) => outcome.host === "r3")?.failure;
+    assert.match(failure?.message ?? "", /r3/);
+  });
+
+  test("an interrupt ends what runs on the host", async () => {
+    const lab = await shared.lab();
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 1_000);
+    const ran = await play(lab.inventory, "- hosts: r1\n  gather_facts: false\n  tasks:\n    - {name: long, command: sleep 4321}\n", { signal: controller.signal });
+    assert.equal(ran.exitCode, 99);
+    const left = await lab.host("r1").exec("pgrep -f '^sleep 4321' || true");
+    assert.equal(left.stdout.trim(), "");
+  });
+});
