@@ -8,8 +8,8 @@ export interface Become {
   readonly flags?: string;
 }
 
-/** Bytes for a script's stdin: in memory, or a controller file that is streamed and never held whole. */
-export type Content = Buffer | { readonly file: string };
+/** Bytes for a script's stdin: in memory, a controller file that is streamed and never held whole, or several of them one after another. */
+export type Content = Buffer | { readonly file: string } | { readonly parts: readonly (Buffer | { readonly file: string })[] };
 
 /** POSIX sh to run on the host. Arguments travel as variables, never as text and never in an argv. */
 export interface Script {

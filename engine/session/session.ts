@@ -8,6 +8,7 @@ import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
 import { fitsInline, INLINE_LIMIT, scriptBody, streamedLine } from "./frame.ts";
 import { type GiveBack, GREETING, HeldShell, type Job, type KillOrder } from "./shell.ts";
+import { openWithTerminal } from "./terminal.ts";
 import { messageOf, trouble } from "./trouble.ts";
 
 /** A frame that had not begun when its sh died is given to a fresh one; a script that kills every sh must not go on for ever. */
@@ -24,6 +25,8 @@ export class HeldSession implements Session {
   private readonly streamed = new Set<HeldShell>();
   /** Users (by become key) whose sudo knows no -p. */
   private readonly withoutPromptFlag = new Set<string>();
+  /** The script that has a channel of its own, until it ends. */
+  private streaming: Promise<void> | undefined;
   private isClosed = false;
 
   constructor(target: Target, transport: Transport, reopen: () => Promise<Transport>) {
@@ -36,10 +39,30 @@ export class HeldSession implements Session {
     this.refuseWhenClosed();
     if (options.signal?.aborted === true) throw this.interrupted();
     const body = scriptBody(script, options.environment);
-    const content = script.stdin === undefined || Buffer.isBuffer(script.stdin) ? script.stdin : await smallFile(script.stdin.file);
-    if (content === undefined || (Buffer.isBuffer(content) && fitsInline(content))) {
-      return new Promise((resolve, reject) => this.submit({ body, content, options, attempts: 0, resolve, reject }));
-    }
+    // a script with much to read has a channel of its own; those that come after it must wait all the same
+    while (this.streaming !== undefined) await this.streaming;
+    this.refuseWhenClosed();
+    const { stdin } = script;
+    if (stdin === undefined || (Buffer.isBuffer(stdin) && fitsInline(stdin))) return this.runInline(body, stdin, options);
+    const running = this.runStreamed(body, stdin, options);
+    const streaming = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.streaming = streaming;
+    void streaming.then(() => {
+      if (this.streaming === streaming) this.streaming = undefined;
+    });
+    return running;
+  }
+
+  private runInline(body: string, content: Buffer | undefined, options: RunOptions): Promise<Answer> {
+    return new Promise((resolve, reject) => this.submit({ body, content, options, attempts: 0, resolve, reject }));
+  }
+
+  private async runStreamed(body: string, stdin: Content, options: RunOptions): Promise<Answer> {
+    const content = "file" in stdin ? await smallFile(stdin.file) : stdin;
+    if (Buffer.isBuffer(content) && fitsInline(content)) return this.runInline(body, content, options);
     return new Promise((resolve, reject) => this.stream({ body, content: undefined, options, attempts: 0, resolve, reject }, content));
   }
 
@@ -96,7 +119,7 @@ export class HeldSession implements Session {
       launch,
       open: async () => {
         transport = await this.standing();
-        return transport.exec(launch.command);
+        return launch.terminalPassword === undefined ? transport.exec(launch.command) : openWithTerminal(transport, launch.command, launch.terminalPassword, randomWord());
       },
       lostBecause: () => transport.lostBecause(),
       startTimeout: Math.max(MIN_START_TIMEOUT, (this.target.connectTimeout ?? 0) * 1000),
@@ -157,13 +180,19 @@ export class HeldSession implements Session {
 }
 
 async function feed(channel: Channel, content: Content): Promise<void> {
-  const source = Buffer.isBuffer(content) ? [content] : createReadStream(content.file, { highWaterMark: 256 * 1024 });
+  const source = bytesOf(content);
   try {
     await pipeline(source, channel.stdin, { end: false });
   } catch (error) {
     // a script that does not read to the end closes its stdin; what the controller cannot read is our trouble
     if (isControllerProblem(error)) throw unreadable(content, error);
   }
+}
+
+async function* bytesOf(content: Content): AsyncGenerator<Buffer> {
+  if (Buffer.isBuffer(content)) yield content;
+  else if ("parts" in content) for (const part of content.parts) yield* bytesOf(part);
+  else yield* createReadStream(content.file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
 }
 
 function isControllerProblem(error: unknown): boolean {
@@ -186,7 +215,7 @@ async function smallFile(file: string): Promise<Content> {
 }
 
 function unreadable(content: Content, error: unknown): Failure {
-  const file = Buffer.isBuffer(content) ? "the content" : content.file;
+  const file = "file" in content ? content.file : error instanceof Error && "path" in error ? String(error.path) : "the content";
   return new Failure(`cannot read ${file}: ${messageOf(error)}`, { code: "file-not-readable", fault: "playbook", cause: error, hint: "look at the path and its permissions on the controller" });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { ModuleError, type Controller } from "../contract.ts";
@@ -116,7 +116,8 @@ export function isShowable(bytes: Buffer): boolean {
   return bytes.length <= SMALL && !bytes.subarray(0, 8192).includes(0);
 }
 
-/** Contents one after another. */
+/** Contents one after another; small ones in one piece. */
 export function joinContents(contents: readonly Content[]): Content {
-  return Buffer.concat(contents.map((content) => (Buffer.isBuffer(content) ? content : readFileSync(content.file))));
+  const parts = contents.flatMap((content) => (!Buffer.isBuffer(content) && "parts" in content ? content.parts : [content]));
+  return parts.every((part) => Buffer.isBuffer(part)) ? Buffer.concat(parts) : { parts };
 }
