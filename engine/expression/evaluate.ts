@@ -1,19 +1,18 @@
-import { didYouMean, Failure } from "../source/failure.ts";
+import { Failure } from "../source/failure.ts";
 import { copyPlaces, placeOf, type Place } from "../source/place.ts";
 import type { EvaluationOptions, Scope } from "./contract.ts";
 import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
 import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
 import { toFailure, undefinedFailure } from "./failure.ts";
 import { Problem, UndefinedUsed } from "./problem.ts";
+import { findPlugin } from "./compile/expression.ts";
 import type { Runtime } from "./compile/frame.ts";
 import { repr, text as pythonText } from "./python/text.ts";
 import { setEntry } from "./python/dict-methods.ts";
 import { isDict, PyObject, Tuple, typeName } from "./python/types.ts";
-import { freeNames } from "./syntax/names.ts";
+import { freeNames, pluginNames } from "./syntax/names.ts";
 import type { Expression, Statement } from "./syntax/ast.ts";
-import { canonical } from "./filters/registry.ts";
-import { runLookup } from "./lookups/invoke.ts";
-import { lookups } from "./lookups/registry.ts";
+import { findLookup, runLookup } from "./lookups/invoke.ts";
 import { Float, omit, Undefined, Unsafe, Vaulted } from "./values.ts";
 
 export { pythonText };
@@ -277,15 +276,19 @@ export function variablesOf(text: string, options: { readonly kind?: "template" 
   }
 }
 
-/** Checks syntax and the names of filters, tests and lookups. @returns what is wrong, or undefined */
+/**
+ * Checks syntax and the names of filters, tests and lookups.
+ * @returns what is wrong, or undefined
+ */
 export function check(text: string, kind: "template" | "expression", options: EvaluationOptions = {}): Failure | undefined {
   try {
-    if (kind === "template") compileCached(text);
-    else compileExpressionCached(text);
-    for (const { name, at } of lookupNamesIn(parse(text, kind))) {
-      if (!lookups.has(canonical(name))) {
-        const failure = { code: "unknown-lookup", fault: "playbook", place: options.place, hint: didYouMean(name, lookups.keys()) } as const;
-        return new Failure(`No lookup named '${name}'.`, { ...failure, cause: at });
+    for (const { kind: what, name, at } of pluginNames(parse(text, kind))) {
+      try {
+        if (what === "lookup") findLookup(name);
+        else findPlugin(what, name);
+      } catch (error) {
+        if (error instanceof Problem) error.position = { source: { text }, offset: at };
+        throw error;
       }
     }
     return undefined;
@@ -294,15 +297,6 @@ export function check(text: string, kind: "template" | "expression", options: Ev
     if (failure instanceof Failure) return failure;
     throw failure;
   }
-}
-
-function lookupNamesIn(nodes: unknown): { name: string; at: number }[] {
-  if (typeof nodes !== "object" || nodes === null) return [];
-  const node = nodes as Expression;
-  const below = Object.values(nodes).flatMap(lookupNamesIn);
-  if (node.kind !== "call" || node.callee.kind !== "name" || !["lookup", "query", "q"].includes(node.callee.name)) return below;
-  const first = node.args.positional[0];
-  return first?.kind === "constant" && typeof first.value === "string" ? [{ name: first.value, at: first.at }, ...below] : below;
 }
 
 /**

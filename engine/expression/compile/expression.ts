@@ -273,19 +273,16 @@ export function findPlugin(kind: "filter" | "test", name: string): Plugin {
 }
 
 function compilePlugin(kind: "filter" | "test", name: string, target: Code, args: CompiledArguments, position: Position): Code {
-  let found: Plugin;
-  try {
-    found = findPlugin(kind, name);
-  } catch (error) {
-    if (error instanceof Problem) error.position = position;
-    throw error;
-  }
   const isTest = kind === "test";
+  let found: Plugin | undefined;
   return (frame) => {
+    frame.runtime.at = position;
+    // an unknown name is an error only where it is reached, as in Jinja: it may stand behind a condition
+    const plugin = (found ??= findPlugin(kind, name));
     const positional = [target(frame), ...args.positional(frame)];
     const named = args.named(frame);
     return guarded(frame.runtime, position, () => {
-      const result = runPlugin(found, name, frame.runtime, positional, named);
+      const result = runPlugin(plugin, name, frame.runtime, positional, named);
       return isTest && !(result instanceof Undefined) ? truthy(result) : result;
     });
   };

@@ -64,9 +64,12 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 
 export function stringRepr(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-
-  const body = value.replace(/[\\\n\r\t\u0000-\u001f\u007f-\u00a0\u00ad]/g, (character) => {
-    return escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  // everything that Python does not call printable
+  const body = value.replace(/[\\\p{C}\p{Z}]/gu, (character) => {
+    if (character === " ") return character;
+    const code = character.codePointAt(0)!;
+    const hex = (width: number): string => code.toString(16).padStart(width, "0");
+    return escapes[character] ?? (code < 0x100 ? `\\x${hex(2)}` : code < 0x10000 ? `\\u${hex(4)}` : `\\U${hex(8)}`);
   });
   return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
 }

@@ -82,3 +82,21 @@ export function freeNames(nodes: readonly Node[]): FreeNames {
   });
   return { all, guarded };
 }
+
+export interface PluginName {
+  readonly kind: "filter" | "test" | "lookup";
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The filters, tests and lookups that a text names. */
+export function pluginNames(nodes: readonly Node[]): PluginName[] {
+  const names: PluginName[] = [];
+  walk(nodes, (node) => {
+    if (node.kind === "filter" || node.kind === "test") names.push({ kind: node.kind, name: node.name, at: node.at });
+    if (node.kind !== "call" || node.callee.kind !== "name" || !["lookup", "query", "q"].includes(node.callee.name)) return;
+    const [first] = node.args.positional;
+    if (first?.kind === "constant" && typeof first.value === "string") names.push({ kind: "lookup", name: first.value, at: first.at });
+  });
+  return names;
+}
