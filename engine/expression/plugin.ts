@@ -6,6 +6,7 @@ export interface Call {
   readonly scope: Scope;
   applyFilter(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown;
   applyTest(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): boolean;
+  hasTest(name: string): boolean;
   /** Resolves templates in text that did not come out of a template (lookups template and vars). */
   render(text: string): unknown;
   /** Renders a template file's text; used by the lookup template. */

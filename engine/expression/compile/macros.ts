@@ -2,13 +2,12 @@ import type { Source } from "../problem.ts";
 import { Tuple, typeError, type PyFunction } from "../python/types.ts";
 import type { Macro } from "../syntax/ast.ts";
 import { compileExpression, tolerating } from "./expression.ts";
-import { Frame } from "./frame.ts";
-import { capture, compileBody, nested } from "./statements.ts";
+import { Frame, type Run } from "./frame.ts";
+import { capture, nested } from "./nesting.ts";
 import { Missing } from "../python/types.ts";
 
 /** A maker of the macro's function in the frame in which it is defined. */
-export function compileMacro(macro: Macro, source: Source): (frame: Frame) => PyFunction {
-  const body = compileBody(macro.body, source);
+export function compileMacro(macro: Macro, body: Run, source: Source): (frame: Frame) => PyFunction {
   const parameters = macro.parameters.map(({ name, fallback }) => ({
     name,
     fallback: fallback === undefined ? undefined : compileExpression(fallback, source),

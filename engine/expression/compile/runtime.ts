@@ -3,6 +3,8 @@ import type { Scope } from "../contract.ts";
 import type { Call } from "../plugin.ts";
 import { truthy } from "../python/compare.ts";
 import { isDict, type PyFunction } from "../python/types.ts";
+import { canonical } from "../filters/registry.ts";
+import { tests } from "../tests/registry.ts";
 import { globalFunctions } from "../globals/functions.ts";
 import { compileCached } from "./cache.ts";
 import { concat } from "./concat.ts";
@@ -50,6 +52,10 @@ class Evaluation implements Runtime, Call {
 
   applyTest(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): boolean {
     return truthy(runPlugin(findPlugin("test", name), name, this, args, named));
+  }
+
+  hasTest(name: string): boolean {
+    return tests.has(canonical(name));
   }
 
   render(text: string): unknown {

@@ -6,9 +6,10 @@ import { typeName, use } from "../python/types.ts";
 import { Namespace } from "../globals/objects.ts";
 import { concat } from "./concat.ts";
 import { blockText, compileExpression } from "./expression.ts";
-import { Frame, MAX_NESTING, type CompiledTemplate, type Run } from "./frame.ts";
+import { Frame, type CompiledTemplate, type Run } from "./frame.ts";
 import { Loop } from "./loop.ts";
 import { compileMacro } from "./macros.ts";
+import { capture, nested } from "./nesting.ts";
 import { blocksOf, compileBlock, compileExtends, compileFrom, compileImport, compileInclude } from "./templates.ts";
 import { mutatedNames } from "../syntax/names.ts";
 
@@ -31,25 +32,6 @@ export function compileBody(statements: readonly Statement[], source: Source): R
     }
     return undefined;
   };
-}
-
-/** Bounds nesting of macros, includes and recursive loops. */
-export function nested<T>(frame: Frame, position: Position, run: () => T): T {
-  const { runtime } = frame;
-  if (runtime.nesting >= MAX_NESTING) throw new Problem("templates, macros or loops nest without end here", "template-recursion", undefined, position);
-  runtime.nesting += 1;
-  try {
-    return run();
-  } finally {
-    runtime.nesting -= 1;
-  }
-}
-
-/** What a body writes, as one value. */
-export function capture(body: Run, frame: Frame): unknown {
-  const pieces: unknown[] = [];
-  body(frame, pieces);
-  return concat(pieces) ?? "";
 }
 
 function compileStatement(statement: Statement, source: Source): Run {
@@ -117,13 +99,13 @@ function compileStatement(statement: Statement, source: Source): Run {
     }
     case "macro": {
       const { macro } = statement;
-      const make = compileMacro(macro, source);
+      const make = compileMacro(macro, compileBody(macro.body, source), source);
       return (frame) => void frame.set(macro.name, make(frame));
     }
     case "callBlock": {
       const { call } = statement;
       if (call.kind !== "call") throw new Problem("expected a call of a macro", "template-syntax", undefined, position);
-      const caller = compileMacro(statement.caller, source);
+      const caller = compileMacro(statement.caller, compileBody(statement.caller.body, source), source);
       const name: Expression = { kind: "name", name: "%caller", at: statement.at };
       const code = expression({ ...call, args: { ...call.args, named: [...call.args.named, ["caller", name]] } });
       return (frame, out) => {

@@ -6,7 +6,7 @@ import type { Statement } from "../syntax/ast.ts";
 import { concat, joined } from "./concat.ts";
 import { compileExpression } from "./expression.ts";
 import { Frame, type CompiledTemplate, type Run } from "./frame.ts";
-import { nested } from "./statements.ts";
+import { nested } from "./nesting.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 

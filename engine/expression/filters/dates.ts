@@ -3,7 +3,8 @@ import { plugin, type Plugins } from "../plugin.ts";
 import { anyText } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { DateTime } from "../python/dates.ts";
-import { strftime, strptime } from "../python/strftime.ts";
+import { strftime } from "../python/strftime.ts";
+import { strptime } from "../python/strptime.ts";
 import { isNumeric, numberOf, plain } from "../python/types.ts";
 import { toFloat } from "./numbers.ts";
 

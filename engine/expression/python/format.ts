@@ -1,7 +1,6 @@
 import { Problem } from "../problem.ts";
 import { isDict, isFloat, isNumeric, numberOf, plain, Tuple, typeError, typeName, use } from "./types.ts";
 import { floatText, repr, text } from "./text.ts";
-import { getAttribute, getItem } from "./access.ts";
 
 /** Python's `"..." % values`. */
 export function formatPercent(pattern: string, values: unknown): string {
@@ -22,7 +21,8 @@ export function formatPercent(pattern: string, values: unknown): string {
     if (name !== undefined) {
       if (!isDict(values)) throw typeError("format requires a mapping");
       usedMapping = true;
-      value = use(getItem(values, name));
+      if (!Object.hasOwn(values, name as string)) throw new Problem(`the mapping has no key '${String(name)}' for the format`);
+      value = plain(use(values[name as string]));
     } else {
       value = plain(use(take()));
     }
@@ -124,37 +124,6 @@ function exactFixed(size: number, digits: number): string {
     return (Math.floor(scaled) / 10 ** digits).toFixed(digits);
   }
   return fixed;
-}
-
-/** Python's str.format(). */
-export function formatBraces(pattern: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): string {
-  let automatic = 0;
-  return pattern.replace(/\{\{|\}\}|\{((?:[^{}]|\{[^{}]*\})*)\}|[{}]/g, (whole, field: string | undefined) => {
-    if (whole === "{{") return "{";
-    if (whole === "}}") return "}";
-    if (field === undefined) throw new Problem(`Single '${whole}' encountered in format string`);
-    const parts = /^([^!:]*)(?:!([rsa]))?(?::([^]*))?$/.exec(field);
-    if (parts === null) throw new Problem(`cannot read the replacement field {${field}}`);
-    const [, path = "", conversion, specification = ""] = parts;
-    const names = /^([^.[]*)(.*)$/.exec(path);
-    const first = names?.[1] ?? "";
-    let value: unknown;
-    if (first === "" || /^\d+$/.test(first)) {
-      const position = first === "" ? automatic++ : Number(first);
-      if (position >= args.length) throw new Problem(`Replacement index ${position} out of range for positional args tuple`);
-      value = args[position];
-    } else {
-      if (!Object.hasOwn(named, first)) throw new Problem(`str.format() has no argument named '${first}'`);
-      value = named[first];
-    }
-    for (const [, attribute, item] of (names?.[2] ?? "").matchAll(/\.([^.[]+)|\[([^\]]*)\]/g)) {
-      value = attribute === undefined ? getItem(value, /^\d+$/.test(item ?? "") ? Number(item) : item) : getAttribute(value, attribute);
-    }
-    value = plain(use(value));
-    if (conversion !== undefined) value = conversion === "s" ? text(value) : repr(value);
-    const spec = specification.replace(/\{([^{}]*)\}/g, (_, inner: string) => formatBraces(`{${inner === "" ? automatic++ : inner}}`, args, named));
-    return formatSpec(value, spec);
-  });
 }
 
 /** Python's format(value, spec). */

@@ -1,6 +1,6 @@
 import { Problem } from "../problem.ts";
 import { asInteger, asText } from "./arguments.ts";
-import { formatBraces } from "./format.ts";
+import { formatBraces } from "./braces.ts";
 import { iterate } from "./sequences.ts";
 import { isDict, plain, Tuple, typeError, typeName, use } from "./types.ts";
 import { characters } from "./text.ts";

@@ -7,7 +7,6 @@ import { iterate } from "../python/sequences.ts";
 import { isDict, isFloat, isInteger, isNumeric, numberOf, plain, PyObject, use } from "../python/types.ts";
 import { canonical, filters } from "../filters/registry.ts";
 import { toBoolean } from "../filters/numbers.ts";
-import { tests } from "./registry.ts";
 
 const of = (test: (value: unknown) => boolean): Plugin => plugin(["value"], (_, value) => test(plain(value)));
 const between = (test: (value: unknown, other: unknown) => boolean): Plugin => plugin(["value", "other"], (_, value, other) => test(value, other));
@@ -75,7 +74,7 @@ export const valueTests: Plugins = {
   ge,
   ">=": ge,
   filter: of((value) => filters.has(canonical(anyText(value)))),
-  test: of((value) => tests.has(canonical(anyText(value)))),
+  test: plugin(["value"], (call, value) => call.hasTest(anyText(value))),
   truthy: plugin(["value", ["convert_bool", false]], (_, value, convert) => convertedTruth(value, convert)),
   falsy: plugin(["value", ["convert_bool", false]], (_, value, convert) => !convertedTruth(value, convert)),
   all: of((value) => iterate(value).every(truthy)),
