@@ -41,6 +41,9 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   systemd: () => import("./systemd/systemd.ts").then((m) => ({ kind: "host", module: m.systemd })),
   service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
   package: () => import("./package/package.ts").then((m) => ({ kind: "host", module: m.packageModule })),
+  sysctl: () => import("./sysctl/sysctl.ts").then((m) => ({ kind: "host", module: m.sysctl })),
+  modprobe: () => import("./modprobe/modprobe.ts").then((m) => ({ kind: "host", module: m.modprobe })),
+  wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
 };
 
 /** Other names for the same module. */
