@@ -1,6 +1,3 @@
-import { Failure, didYouMean } from "../source/failure.ts";
-import { placeOf, placeOfKey, type Place } from "../source/place.ts";
-import { Float, omit, Unsafe } from "../expression/values.ts";
 
 /** The part of JSON Schema (draft 2020-12) that arguments need, and three words of ours: aliases, x-path, x-no-log. */
 export interface JsonSchema {

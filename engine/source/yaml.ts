@@ -1,4 +1,5 @@
-import { Composer, CST, type Document, LineCounter, Parser } from "yaml";
+import type { CST} from "yaml";
+import { Composer, type Document, LineCounter, Parser } from "yaml";
 import { Failure } from "./failure.ts";
 import type { Place } from "./place.ts";
 import { buildDocument } from "./yaml-build.ts";
@@ -133,9 +134,10 @@ function tooDeep(tokens: readonly CST.Token[]): number | undefined {
 }
 
 function lineAt(text: string, start: number): string {
-  const end = text.indexOf("\n", start);
-  const stop = Math.min(end === -1 ? text.length : end, start + 400);
-  return text.slice(start, stop).replace(/\r$/, "");
+  // Cut first: a search for the end of a line of megabytes, once for each value in it, would take minutes.
+  const shown = text.slice(start, start + 400);
+  const end = shown.search(/\r?(?:\n|$)/);
+  return shown.slice(0, end);
 }
 
 function failure(message: string, place: Place, options: YamlOptions, code: string, hint?: string): Failure {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createConsoleReporter, type ConsoleOptions } from "../../engine/report/console.ts";
 import type { Event } from "../../engine/report/events.ts";
-import { counts, feed, item, oneTask, place, play, record, result, task, terminalShows } from "./build.ts";
+import { feed, item, oneTask, place, play, record, result, task, terminalShows } from "./build.ts";
 
 const hosts = ["web1", "web2", "db1"];
 const quiet = task("Look around");

@@ -62,7 +62,7 @@ export const find: HostModule<FindArgs, State> = {
       sum_tool: args.get_checksum ? `${args.checksum_algorithm}sum` : "",
     },
   }),
-  parse(answer, args) {
+  parse(answer) {
     const facts = factsOf(answer);
     const names = facts.bytes.toString("utf8").split("\0").slice(0, -1);
     const lines = splitLines(facts.get("lines"));
