@@ -6,6 +6,8 @@ export interface Launch {
   readonly command: string;
   readonly preamble: string;
   readonly become: Become | undefined;
+  /** doas reads its password from a terminal and from nowhere else (see terminal.ts). */
+  readonly terminalPassword: string | undefined;
   /** What sudo is told to ask for the password with. */
   readonly prompt: string;
 }
@@ -31,13 +33,15 @@ export interface LaunchOptions {
  */
 export function launchOf(options: LaunchOptions): Launch {
   const { become, shell, word, prompt } = options;
-  if (become === undefined && options.line === undefined) return { command: `exec ${quote(shell)}`, preamble: "", become, prompt };
+  if (become === undefined && options.line === undefined) return { command: `exec ${quote(shell)}`, preamble: "", become, terminalPassword: undefined, prompt };
   const loader = `while IFS= read -r l; do case $l in ${word}*) eval "$(printf %b "\${l#${word}}")"; exit;; esac; done; exit 97`;
   const inner = `exec ${quote(shell)} -c ${quote(loader)}`;
   const line = `${word}${options.line ?? escapeBytes(Buffer.from(`exec ${quote(shell)}`))}\n`;
-  if (become === undefined) return { command: inner, preamble: line, become, prompt };
+  if (become === undefined) return { command: inner, preamble: line, become, terminalPassword: undefined, prompt };
+  const command = becomeCommand(become, inner, shell, prompt, options.hasPromptFlag ?? true);
+  if (become.method === "doas") return { command, preamble: line, become, terminalPassword: become.password, prompt };
   const password = become.password === undefined ? "" : `${become.password}\n`;
-  return { command: becomeCommand(become, inner, shell, prompt, options.hasPromptFlag ?? true), preamble: password + line, become, prompt };
+  return { command, preamble: password + line, become, terminalPassword: undefined, prompt };
 }
 
 function becomeCommand(become: Become, inner: string, shell: string, prompt: string, hasPromptFlag: boolean): string {

@@ -21,7 +21,7 @@ export interface Transport {
   /** The login user, as far as it is known. */
   readonly user: string;
   /** Starts `command` (for the login shell to parse). @throws Failure */
-  exec(command: string): Promise<Channel>;
+  exec(command: string, options?: { readonly hasTerminal?: boolean }): Promise<Channel>;
   /** Why the connection is gone; undefined while it stands. */
   lostBecause(): Error | undefined;
   close(): Promise<void>;

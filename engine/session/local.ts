@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { userInfo } from "node:os";
 import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from "./channel.ts";
+import { trouble } from "./trouble.ts";
 
 /** Processes on this machine, as if it were a host. */
 export function openLocal(): Transport {
   const children = new Set<Channel>();
   return {
     user: userInfo().username,
-    exec: (command) => {
+    exec: (command, options) => {
+      if (options?.hasTerminal === true) {
+        return Promise.reject(trouble("localhost", "become-failed", "a program that asks for its password on a terminal only cannot be used on this machine itself", { hint: "allow it without a password, or use sudo" }));
+      }
       const channel = start(command);
       children.add(channel);
       void channel.ended.then(() => children.delete(channel));

@@ -70,13 +70,20 @@ function commandSocket(settings: SshSettings): Pick<ConnectOptions, "socket" | "
   let said = "";
   let end: string | undefined;
   child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4096)));
-  child.on("exit", (code, signal) => (end = code === null ? `by ${signal}` : `with exit status ${code}`));
+  const exited = new Promise<void>((resolve) => {
+    child.on("close", (code, signal) => {
+      end = code === null ? `by ${signal}` : `with exit status ${code}`;
+      resolve();
+    });
+  });
   socket.on("close", () => child.kill());
   return {
     socket,
-    explain: () =>
-      end === undefined
-        ? undefined
-        : trouble(settings.name, "proxy-command-failed", `the ProxyCommand ended ${end}${said === "" ? "" : `: ${lastLines(said)}`}`, { hint: `try it alone: ${settings.proxyCommand}` }),
+    explain: async () => {
+      // the end of its output comes before the end of the process
+      await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 300))]);
+      if (end === undefined || /^by SIG(TERM|HUP)/.test(end)) return undefined;
+      return trouble(settings.name, "proxy-command-failed", `the ProxyCommand ended ${end}${said === "" ? "" : `: ${lastLines(said)}`}`, { hint: `try it alone: ${settings.proxyCommand}` });
+    },
   };
 }

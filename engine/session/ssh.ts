@@ -1,6 +1,6 @@
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, PseudoTtyOptions } from "ssh2";
 import type { Failure } from "../source/failure.ts";
 import { type Authentication, authentication } from "./auth.ts";
 import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from "./channel.ts";
@@ -16,7 +16,7 @@ export interface ConnectOptions {
   /** The way to the host, when it is not a TCP connection from here. */
   readonly socket?: Duplex | undefined;
   /** What the way itself says about its failure. */
-  readonly explain?: (() => Failure | undefined) | undefined;
+  readonly explain?: (() => Promise<Failure | undefined>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
 }
@@ -77,8 +77,9 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   try {
     await connecting;
   } catch (error) {
+    const explained = refusal ?? (await options.explain?.());
     socket.destroy();
-    throw refusal ?? options.explain?.() ?? connectFailure(settings, auth, error, hasHandshake);
+    throw explained ?? connectFailure(settings, auth, error, hasHandshake);
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
@@ -90,7 +91,7 @@ function transportOver(settings: SshSettings, client: Client, lostBecause: () =>
   return {
     user: settings.user,
     lostBecause,
-    exec: (command) =>
+    exec: (command, { hasTerminal = false } = {}) =>
       new Promise((resolve, reject) => {
         const refuse = (error: Error): void => {
           const lost = lostBecause();
@@ -101,7 +102,7 @@ function transportOver(settings: SshSettings, client: Client, lostBecause: () =>
           );
         };
         try {
-          client.exec(command, (error, stream) => (error === undefined ? resolve(channelOver(stream)) : refuse(error)));
+          client.exec(command, hasTerminal ? { pty: { rows: 24, cols: 200, term: "dumb" } as PseudoTtyOptions } : {}, (error, stream) => (error === undefined ? resolve(channelOver(stream)) : refuse(error)));
         } catch (error) {
           refuse(error as Error);
         }
