@@ -108,6 +108,7 @@ export function diffEdit(changes: readonly Change[], current: EditState, edited:
 
 /** Ansible's message: what the edit did, and whether metadata changed too. */
 export function editMessage(changes: readonly Change[], edited: Edited): string {
+  if (edited.content === undefined) return edited.msg;
   const isContent = changes.some((change) => change.key === "content");
   const isMetadata = changes.some((change) => change.from !== null && ["owner", "group", "mode", "attributes", "secontext"].includes(change.key));
   return [isContent || edited.found !== undefined ? edited.msg : "", isMetadata ? "ownership, perms or SE linux context changed" : ""].filter((part) => part !== "").join(" and ");

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { loadModule, moduleAliases, modules } from "../../engine/modules/index.ts";
+import { readSituations } from "../../engine/modules/laws/situation.ts";
+
+const root = path.resolve(import.meta.dirname, "../../engine/modules");
+const shared = new Set(["parts", "laws"]);
+const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !shared.has(entry.name)).map((entry) => entry.name);
+
+test("every folder has its line in index.ts, and every line its folder", () => {
+  assert.deepEqual(folders.filter((name) => !Object.hasOwn(modules, name)), [], "not in index.ts");
+  assert.deepEqual(Object.keys(modules).filter((name) => !folders.includes(name)), [], "without a folder");
+  assert.deepEqual(Object.keys(modules), Object.keys(modules).toSorted(), "sorted");
+});
+
+test("every alias leads to a module and hides none", () => {
+  for (const [alias, name] of Object.entries(moduleAliases)) {
+    assert.ok(Object.hasOwn(modules, name), `${alias} leads to ${name}, which is not there`);
+    assert.ok(!Object.hasOwn(modules, alias), `${alias} is a module of its own`);
+  }
+});
+
+for (const name of Object.keys(modules)) {
+  test(`${name} is complete`, async () => {
+    const loaded = await loadModule(name);
+    assert.ok(loaded !== undefined);
+    const { module } = loaded;
+    const missing: string[] = [];
+    if (module.name !== name) missing.push(`its name is "${module.name}"`);
+    if (!existsSync(path.join(root, name, `${name}.ts`))) missing.push(`${name}.ts`);
+    if (module.summary === "" || module.summary.endsWith(".")) missing.push("a summary without a full stop");
+    for (const [arg, { schema }] of Object.entries(module.args.properties)) if (!schema.description) missing.push(`a description of ${arg}`);
+    if (module.doc?.examples === undefined) missing.push("doc.examples");
+    if (loaded.kind === "host") {
+      if (!existsSync(path.join(root, name, "cases.yaml"))) missing.push("cases.yaml");
+      if (!existsSync(path.join(root, name, "laws.yaml"))) missing.push("laws.yaml");
+      else if (readSituations(path.join(root, name, "laws.yaml")).length === 0) missing.push("situations in laws.yaml");
+    }
+    assert.deepEqual(missing, []);
+  });
+}
+
+const hasShellCheck = spawnSync("shellcheck", ["--version"]).status === 0;
+
+test("ShellCheck has nothing to say", { skip: hasShellCheck ? false : "shellcheck is not installed" }, () => {
+  const scripts = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".sh"));
+  const checked = spawnSync("shellcheck", ["-x", ...scripts], { cwd: root, encoding: "utf8" });
+  assert.equal(checked.stdout, "");
+});
