@@ -50,10 +50,7 @@ export function validateArgs(schema: ArgsSchema<unknown>, given: unknown, contex
       else refuse(...unknownArgument(key, given, properties, context));
       continue;
     }
-    if (value === null || value === undefined) {
-      if (property.type === undefined && value === null) args[name] = null;
-      continue;
-    }
+    if (value === null || value === undefined) continue;
     if (name !== key && Object.hasOwn(given, name)) continue;
     if (context.partial && hasTemplate(value)) {
       unknown.add(name);

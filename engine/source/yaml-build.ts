@@ -132,9 +132,10 @@ class Builder {
   #key(node: Node | null, place: Place): string {
     const value = this.build(node, place, false);
     if (typeof value === "object" && value !== null && !(value instanceof Float)) {
-      const isTemplate = place.text?.slice(place.column - 2).startsWith("{{") === true;
-      if (isTemplate)
-        throw this.#building.fail(`without quotes "{{" begins a mapping, not a template`, place, "yaml-syntax", `quote the whole value: "{{ ... }}"`);
+      if (place.text?.slice(place.column - 2).startsWith("{{") === true) {
+        const start = { ...place, column: place.column - 1 };
+        throw this.#building.fail(`without quotes "{{" begins a mapping, not a template`, start, "yaml-syntax", `quote the whole value: "{{ ... }}"`);
+      }
       throw this.#building.fail("a mapping or list cannot be a key", place, "yaml-syntax");
     }
     // `on:` keeps the spelling that expressions look for.
