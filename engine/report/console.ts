@@ -3,7 +3,7 @@ import { describe, type Description, type DescribeOptions } from "./describe.ts"
 import { hostList } from "./host-list.ts";
 import { createLiveLine, type LiveLine } from "./live-line.ts";
 import { createLiveOutput } from "./live-output.ts";
-import { formatMessage } from "./message.ts";
+import { formatMessage, shortPath } from "./message.ts";
 import { banner, recapLines } from "./recap.ts";
 import { columnsOf, type Screen } from "./screen.ts";
 import { createStyle } from "./style.ts";
@@ -109,7 +109,9 @@ export function createConsoleReporter(options: ConsoleOptions): Reporter {
   };
 
   const taskTitle = (view: TaskView): string => {
-    const place = options.verbosity >= 2 ? style.quiet(`  ${harmlessLine(view.place.file)}:${view.place.line}`) : "";
+    // a task without a name of its own is told by its place
+    const isNamed = view.name !== view.action && !view.name.endsWith(` : ${view.action}`);
+    const place = !isNamed || options.verbosity >= 2 ? style.quiet(`  ${shortPath(view.place.file)}:${view.place.line}`) : "";
     return `${view.isHandler ? style.quiet("handler ") : ""}${style.strong(harmlessLine(view.name))}${place}`;
   };
 

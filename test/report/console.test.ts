@@ -124,6 +124,12 @@ const cases: readonly (readonly [string, readonly Event[], Partial<ConsoleOption
     "  Say it\n    ok  web1\n      users:\n      - name: a\n",
   ],
   [
+    "a task without a name is told by its place",
+    oneTask(task("command"), ["web1"], [result(task("command"), "web1", "changed")]),
+    {},
+    "  command  site.yml:12\n    changed  web1\n",
+  ],
+  [
     "a loop names the items that matter",
     oneTask(
       each,
