@@ -20,7 +20,7 @@ export function checkModule(visit: Visit, module: Module | undefined, context: C
     if (!OWN.has(task.action)) checkUnknown(visit, context, collector);
     return;
   }
-  if (typeof task.args === "string") return;
+  if (typeof task.args === "string" || visit.isForgiven) return;
   const own = module.module;
   const args = named(task.args, own.freeForm);
   const hasDefaults = (task.keywords.module_defaults ?? []).length > 0;

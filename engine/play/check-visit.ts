@@ -20,6 +20,8 @@ export interface Visit {
   readonly isSure: boolean;
   /** True when it stands in a file that Ansible, too, reads before the run. */
   readonly isStatic: boolean;
+  /** True when somebody expects it to fail (ignore_errors, failed_when, a rescue): bad arguments may be the very thing that is tried. */
+  readonly isForgiven: boolean;
 }
 
 export interface VisitedPlay {
@@ -47,6 +49,7 @@ interface State {
 
 interface Step {
   readonly isSure: boolean;
+  readonly isForgiven?: boolean;
   readonly isStatic: boolean;
   /** Files included on the way here without any condition. */
   readonly unconditional: readonly string[];
@@ -86,7 +89,7 @@ function visitNodes(nodes: readonly Node[], step: Step, state: State): void {
     }
     // What a rescue catches is no mistake, and a rescue may never run.
     const caught: Step = { ...step, isSure: false, unconditional: [] };
-    visitNodes(node.block, node.rescue.length > 0 ? caught : step, state);
+    visitNodes(node.block, node.rescue.length > 0 ? { ...caught, isForgiven: true } : step, state);
     visitNodes(node.rescue, caught, state);
     visitNodes(node.always, step, state);
   }
@@ -95,7 +98,8 @@ function visitNodes(nodes: readonly Node[], step: Step, state: State): void {
 function visitTask(task: Task, step: Step, state: State): void {
   const isSelected = !task.tags.includes("never") && (state.check.isSelected?.(task.tags) ?? true);
   const isPlain = task.when.length === 0 && isSelected && isFalsy(task.keywords.ignore_errors) && !state.mayHaveEnded;
-  state.visits.push({ task, play: state.play, isSure: step.isSure && isPlain, isStatic: step.isStatic });
+  const isForgiven = step.isForgiven === true || !isFalsy(task.keywords.ignore_errors) || task.failed_when !== undefined;
+  state.visits.push({ task, play: state.play, isSure: step.isSure && isPlain, isStatic: step.isStatic, isForgiven });
   if (task.role !== undefined) addRole(task.role, state);
   if (task.action === "meta" && typeof task.args === "object" && /^end_/.test(String(task.args["free_form"] ?? task.args["_raw_params"])))
     state.mayHaveEnded = true;

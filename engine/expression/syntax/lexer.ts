@@ -38,7 +38,7 @@ export const standardDelimiters: Delimiters = {
 };
 
 const tokenPattern =
-  /[ \t\r\n\f\v]+|([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{N}\p{Mn}_]*)|((?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+))|((?:\d+(?:_\d+)*)(?:(?:\.\d+(?:_\d+)*)?[eE][-+]?\d+(?:_\d+)*|\.\d+(?:_\d+)*))|(\d+(?:_\d+)*)|('(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
+  /\s+|([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{N}\p{Mn}_]*)|((?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+))|((?:\d+(?:_\d+)*)(?:(?:\.\d+(?:_\d+)*)?[eE][-+]?\d+(?:_\d+)*|\.\d+(?:_\d+)*))|(\d+(?:_\d+)*)|('(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;])/uy;
 
 /** Tokens of a bare expression. @throws Problem `template-syntax` */
 export function lexExpression(source: Source, literalBackslashes = false): Token[] {
