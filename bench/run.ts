@@ -122,12 +122,7 @@ async function ownNumbers(tool: Tool, lab: Lab, options: BenchOptions): Promise<
   try {
     const starts: number[] = [];
     for (let run = 0; run < (options.quick ? 3 : 7); run += 1) {
-      starts.push(
-        await timeToConnection((port) => {
-          const field = fieldOf(lab, [{ name: "probe", address: "127.0.0.1", port }]);
-          return tool.commands("site", field)[0]!;
-        }),
-      );
+      starts.push(await startUp(tool, lab));
     }
     const [small] = await Promise.all(tool.commands("site", few).map(measure));
     const [large] = await Promise.all(tool.commands("site", many).map(measure));
@@ -144,6 +139,19 @@ async function ownNumbers(tool: Tool, lab: Lab, options: BenchOptions): Promise<
   } finally {
     rmSync(few.folder, { recursive: true, force: true });
     rmSync(many.folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds from the start of the program to its first connection. */
+async function startUp(tool: Tool, lab: Lab): Promise<number> {
+  let field: Field | undefined;
+  try {
+    return await timeToConnection((port) => {
+      field = fieldOf(lab, [{ name: "probe", address: "127.0.0.1", port }]);
+      return tool.commands("site", field)[0]!;
+    });
+  } finally {
+    if (field !== undefined) rmSync(field.folder, { recursive: true, force: true });
   }
 }
 
