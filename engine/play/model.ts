@@ -33,7 +33,7 @@ export interface Role {
   readonly path: string;
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly vars: Readonly<Record<string, unknown>>;
-  /** Extra keys of the role's entry, and `vars` of it: precedence level 20. */
+  /** Extra keys of the role's entry: precedence level 20. Its `vars` are in `vars` (level 15), where Ansible has them. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly handlers: readonly Handler[];
   /** Outermost first: the roles that brought this one in by dependencies or include_role. */
@@ -56,9 +56,9 @@ export interface Inherited {
   readonly keywords: Keywords;
   readonly when: readonly Condition[];
   readonly tags: readonly string[];
-  /** `vars` of blocks (level 16), outermost first. */
+  /** `vars` of blocks, import_tasks and import_role (level 16), outermost first. */
   readonly blockVars: readonly Readonly<Record<string, unknown>>[];
-  /** `vars` of include_tasks / import_tasks and params of include_role, outermost first (levels 20, 21). */
+  /** Parameters of roles around it and `vars` of include_tasks and include_role, outermost first (levels 20, 21). */
   readonly includeVars: readonly Readonly<Record<string, unknown>>[];
   readonly role?: Role | undefined;
   readonly delegate_to?: unknown;
