@@ -133,6 +133,7 @@ function refuseFolder(facts: Facts, args: RunArgs, cmd?: unknown): void {
   const msg = `Unable to change directory before execution: ${args.chdir}: ${problem}`;
   throw new ModuleError(msg, {
     ...nothing,
+    rc: 1,
     msg,
     ...(cmd === undefined ? {} : { cmd }),
   });

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # One look, without waiting; what cannot be seen at once is left to apply. Variables: those of check.sh. Prints: met (1 or 0), seen
 prepare_check
 connect_timeout=1
