@@ -1,4 +1,4 @@
-import type { CST} from "yaml";
+import type { CST } from "yaml";
 import { Composer, type Document, LineCounter, Parser } from "yaml";
 import { Failure } from "./failure.ts";
 import type { Place } from "./place.ts";
