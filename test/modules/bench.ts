@@ -70,7 +70,8 @@ export function benchOf(host: LabHost, session: Session, files: Files, situation
     work: "/srv/law",
     places: { files: files.folder, url: files.url },
     controller: controllerFor(files.folder, situation, host.name),
-    carryOut: (module, args, how) => carryOut(module, args, session, { check: how.check, diff: how.diff, run: { environment: how.environment, timeout: 120_000 } }),
+    carryOut: (module, args, how) =>
+      carryOut(module, args, session, { check: how.check, diff: how.diff, run: { environment: how.environment, timeout: 120_000 } }),
     validate(module, given) {
       const place = { file: "laws.yaml", line: 1, column: 1 };
       const { args, problems } = validateArgs(module.args, given ?? {}, { raw: given as object, place, moduleName: module.name, partial: false });
@@ -93,6 +94,9 @@ function controllerFor(folder: string, situation: Situation, host: string): Cont
       if (!existsSync(file)) throw new Failure(`file not found: ${name}`, { code: "file-not-found", fault: "playbook" });
       return file;
     },
-    renderTemplate: (file, options) => (file.endsWith(".hbs") ? renderHandlebars(readFileSync(file, "utf8"), scope, { file }) : renderJinja(readFileSync(file, "utf8"), scope, { ...options, file })),
+    renderTemplate: (file, options) =>
+      file.endsWith(".hbs")
+        ? renderHandlebars(readFileSync(file, "utf8"), scope, { file })
+        : renderJinja(readFileSync(file, "utf8"), scope, { ...options, file }),
   };
 }

@@ -45,7 +45,12 @@ function answerFor(given: Case): ReturnType<typeof answerOf> {
 
 function argsFor(module: HostModule<any, any>, given: Case): Record<string, unknown> {
   const raw = given.content === undefined ? given.args : { path: "/f", ...given.args };
-  const { args, problems } = validateArgs(module.args, raw, { raw, place: { file: "cases.yaml", line: 1, column: 1 }, moduleName: module.name, partial: false });
+  const { args, problems } = validateArgs(module.args, raw, {
+    raw,
+    place: { file: "cases.yaml", line: 1, column: 1 },
+    moduleName: module.name,
+    partial: false,
+  });
   if (problems[0] !== undefined) throw problems[0];
   const refused = module.check?.(args as never);
   if (refused !== undefined) throw new Error(refused);
@@ -56,7 +61,11 @@ function tryCase(module: HostModule<any, any>, given: Case): void {
   const args = argsFor(module, given) as never;
   const current: unknown = module.parse === undefined ? undefined : module.parse(answerFor(given), args);
   const changes = module.plan(current, args);
-  if (given.changes !== undefined) assert.deepEqual(changes.map(({ key, from, to }) => [key, from, to]), given.changes);
+  if (given.changes !== undefined)
+    assert.deepEqual(
+      changes.map(({ key, from, to }) => [key, from, to]),
+      given.changes,
+    );
   const script = changes.length > 0 ? module.apply?.(changes, current, args) : undefined;
   if (given.after !== undefined) assert.equal(textOf(script?.stdin) ?? given.content, given.after);
   for (const [name, value] of Object.entries(given.vars ?? {})) assert.equal(script?.vars?.[name], value, `variable ${name}`);

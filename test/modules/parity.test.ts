@@ -8,11 +8,21 @@ import { readSituations } from "../../engine/modules/laws/situation.ts";
 
 const root = path.resolve(import.meta.dirname, "../../engine/modules");
 const shared = new Set(["parts", "laws"]);
-const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !shared.has(entry.name)).map((entry) => entry.name);
+const folders = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !shared.has(entry.name))
+  .map((entry) => entry.name);
 
 test("every folder has its line in index.ts, and every line its folder", () => {
-  assert.deepEqual(folders.filter((name) => !Object.hasOwn(modules, name)), [], "not in index.ts");
-  assert.deepEqual(Object.keys(modules).filter((name) => !folders.includes(name)), [], "without a folder");
+  assert.deepEqual(
+    folders.filter((name) => !Object.hasOwn(modules, name)),
+    [],
+    "not in index.ts",
+  );
+  assert.deepEqual(
+    Object.keys(modules).filter((name) => !folders.includes(name)),
+    [],
+    "without a folder",
+  );
   assert.deepEqual(Object.keys(modules), Object.keys(modules).toSorted(), "sorted");
 });
 

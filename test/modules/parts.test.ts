@@ -68,7 +68,7 @@ test("times are read by their format", () => {
 });
 
 test("content is written as Ansible writes it", () => {
-  assert.equal(pythonJson({ a: [1, 1.5, true, null], "ü": {} }), '{"a": [1, 1.5, true, null], "\\u00fc": {}}');
+  assert.equal(pythonJson({ a: [1, 1.5, true, null], ü: {} }), '{"a": [1, 1.5, true, null], "\\u00fc": {}}');
   assert.deepEqual([contentText("x"), contentText(true), contentText(7), contentText([]), contentText(null)], ["x", "True", "7", "[]", ""]);
 });
 
@@ -80,7 +80,8 @@ test("missing folders, outermost first", () => {
 
 test("digests are found in files of checksums", () => {
   const digest = "d".repeat(40);
-  for (const text of [digest, `${digest}  f.bin\n`, `0123  other\n${digest} *./f.bin`, `SHA1 (f.bin) = ${digest}`, `\n${digest}   f.bin\n`]) assert.equal(digestIn(text, "f.bin", "u"), digest, text);
+  for (const text of [digest, `${digest}  f.bin\n`, `0123  other\n${digest} *./f.bin`, `SHA1 (f.bin) = ${digest}`, `\n${digest}   f.bin\n`])
+    assert.equal(digestIn(text, "f.bin", "u"), digest, text);
   assert.throws(() => digestIn(`${digest}  other`, "f.bin", "http://x/SUMS"), /Unable to find a checksum for file 'f.bin' in 'http:\/\/x\/SUMS'/);
 });
 

@@ -62,7 +62,12 @@ export const assemble: HostModule<Args, State> = {
     applyWhole(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current.whole, args, current.material),
   probeForDiff: (changes, current) => oldContent('cat -- "$path"', changes, current.whole),
   diff: (changes, current, _args, answer) => diffWhole(changes, current.whole, current.material, answer),
-  result: ({ args, after, changes, applied }) => ({ ...wholeResult(after.whole, changes, applied, after.material), src: args.src, md5sum: after.material.md5, msg: "OK" }),
+  result: ({ args, after, changes, applied }) => ({
+    ...wholeResult(after.whole, changes, applied, after.material),
+    src: args.src,
+    md5sum: after.material.md5,
+    msg: "OK",
+  }),
   doc: {
     description: "Fragments are taken in the order of their names. A newline is put between two where the first does not end with one.",
     examples: `- assemble:

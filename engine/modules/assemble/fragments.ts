@@ -2,7 +2,12 @@ const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "
 
 /** Puts fragments together in the order of their names, as Ansible does. */
 export function joinFragments(fragments: readonly { readonly name: string; readonly bytes: Buffer }[], delimiter: string | undefined): Buffer {
-  const between = delimiter === undefined || delimiter === "" ? "" : delimiter.replace(/\\(x[0-9a-fA-F]{2}|[^])/g, (whole, letter: string) => (letter.length === 3 ? String.fromCharCode(Number.parseInt(letter.slice(1), 16)) : (escapes[letter] ?? whole)));
+  const between =
+    delimiter === undefined || delimiter === ""
+      ? ""
+      : delimiter.replace(/\\(x[0-9a-fA-F]{2}|[^])/g, (whole, letter: string) =>
+          letter.length === 3 ? String.fromCharCode(Number.parseInt(letter.slice(1), 16)) : (escapes[letter] ?? whole),
+        );
   const parts: Buffer[] = [];
   let needsNewline = false;
   for (const { bytes } of [...fragments].sort((a, b) => (a.name < b.name ? -1 : 1))) {

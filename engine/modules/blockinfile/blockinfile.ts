@@ -40,7 +40,8 @@ export const blockinfile: HostModule<BlockArgs, EditState> = {
     return planEdit(current, args, editBlock(current, args));
   },
   left: (after, args, before) => leftEdit(after, args, editBlock(before, args)),
-  apply: (changes, current, args) => applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editBlock(current, args)),
+  apply: (changes, current, args) =>
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editBlock(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, editBlock(current, args)),
   result: ({ args, before, changes, applied }) => ({ msg: editMessage(changes, editBlock(before, args)), ...backupResult(applied) }),
   doc: {

@@ -76,15 +76,19 @@ export const copy: HostModule<CopyArgs, CopyState> = {
     if (current.tree !== undefined) return planTree(current.tree, args);
     const material = materialFor(current, args);
     if (args.checksum !== undefined && args.checksum !== material.sha1) {
-      throw new ModuleError("Copied file does not match the expected checksum. Transfer failed.", { checksum: material.sha1, expected_checksum: args.checksum });
+      throw new ModuleError("Copied file does not match the expected checksum. Transfer failed.", {
+        checksum: material.sha1,
+        expected_checksum: args.checksum,
+      });
     }
     return planWhole(current.whole!, args, material);
   },
   apply,
   probeForDiff: (changes, current) => (current.whole === undefined ? undefined : oldContent('cat -- "$path"', changes, current.whole)),
-  diff: (changes, current, args, answer) => (current.whole === undefined ? treeDiff(changes) : diffWhole(changes, current.whole, materialFor(current, args), answer)),
+  diff: (changes, current, args, answer) =>
+    current.whole === undefined ? treeDiff(changes) : diffWhole(changes, current.whole, materialFor(current, args), answer),
   result({ args, after, changes, applied }) {
-    if (after.tree !== undefined) return { dest: args.dest.endsWith("/") ? args.dest : `${args.dest}/`, src: args.src, ...pathInfo(after.tree.root) };
+    if (after.tree !== undefined) return { dest: args.remote_src || args.dest.endsWith("/") ? args.dest : `${args.dest}/`, src: args.src, ...pathInfo(after.tree.root) };
     return wholeResult(after.whole!, changes, applied, materialFor(after, args));
   },
   doc: {
@@ -104,7 +108,14 @@ export const copy: HostModule<CopyArgs, CopyState> = {
     content: "{{ motd }}"
     dest: /etc/motd
 `,
-    returns: { dest: "where it is", checksum: "SHA-1 of the file", md5sum: "MD5 of what was written", backup_file: "name of the old file's copy", mode: 'for example "0644"', size: "bytes" },
+    returns: {
+      dest: "where it is",
+      checksum: "SHA-1 of the file",
+      md5sum: "MD5 of what was written",
+      backup_file: "name of the old file's copy",
+      mode: 'for example "0644"',
+      size: "bytes",
+    },
     differences: ["SELinux arguments on a host without SELinux are refused; Ansible ignores them", "with remote_src a name that holds a newline is refused"],
   },
 };
@@ -161,4 +172,3 @@ function treeDiff(changes: readonly Change[]): { before: string; after: string }
   const lines = (side: "from" | "to"): string => changes.map((change) => `${change.key}: ${String(change[side] ?? "absent")}\n`).join("");
   return { before: lines("from"), after: lines("to") };
 }
-

@@ -59,7 +59,8 @@ export function remoteItems(facts: Facts, isFollowed: boolean): Item[] {
   const names = splitLines(facts.get("names"));
   const sources = foundItems(facts, "source.");
   const found = foundItems(facts, "");
-  if (sources.length !== names.length || found.length !== names.length) throw new ModuleError("a name in the source directory holds a newline, which cannot be copied on the host");
+  if (sources.length !== names.length || found.length !== names.length)
+    throw new ModuleError("a name in the source directory holds a newline, which cannot be copied on the host");
   return names.flatMap((name, index): Item[] => {
     const { entry, sum } = sources[index]!;
     const here = { here: found[index]!.entry, hereSum: found[index]!.sum };

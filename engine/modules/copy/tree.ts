@@ -30,7 +30,12 @@ function wantedOf(item: Item, args: TreeArgs, isRemote: boolean): Wanted {
   if (item.want === "link") return { owner, group };
   const sourceMode = item.mode === undefined ? undefined : modeText(item.mode);
   // a copy on the host takes the permissions of the source when it is made, and leaves them alone later
-  if (isRemote) return { owner, group, mode: item.here === undefined || isContentNew(item) ? (item.want === "directory" ? (args.directory_mode ?? sourceMode) : sourceMode) : undefined };
+  if (isRemote)
+    return {
+      owner,
+      group,
+      mode: item.here === undefined || isContentNew(item) ? (item.want === "directory" ? (args.directory_mode ?? sourceMode) : sourceMode) : undefined,
+    };
   if (item.want === "directory") return { owner, group, mode: args.directory_mode };
   return { owner, group, mode: args.mode === "preserve" ? sourceMode : args.mode };
 }
@@ -52,7 +57,8 @@ function rootFolders(current: TreeState): string[] {
 /** Changes of a tree; keys are `PATH: attribute`. @throws ModuleError where something of another kind is in the way */
 export function planTree(current: TreeState, args: TreeArgs): Change[] {
   const { root, path, attributes } = current;
-  if (root !== undefined && root.state !== "directory" && root.state !== "link") throw new ModuleError(`${path} is a ${root.state}: a directory cannot be copied there`, { dest: path });
+  if (root !== undefined && root.state !== "directory" && root.state !== "link")
+    throw new ModuleError(`${path} is a ${root.state}: a directory cannot be copied there`, { dest: path });
   const changes: Change[] = rootFolders(current).map((folder) => ({ key: `${folder}: state`, from: null, to: "directory" }));
   if (current.remote !== undefined && root !== undefined) changes.push(...planAttributes(root, rootWanted(args), attributes, `${path}: `));
   for (const item of current.items) changes.push(...planItem(item, current, args));
@@ -68,7 +74,8 @@ function planItem(item: Item, current: TreeState, args: TreeArgs): Change[] {
   const { here } = item;
   const changes: Change[] = [];
   if (item.want === "directory") {
-    if (here !== undefined && here.state !== "directory" && here.state !== "link") throw new ModuleError(`${name} already exists as a ${here.state}`, { dest: name });
+    if (here !== undefined && here.state !== "directory" && here.state !== "link")
+      throw new ModuleError(`${name} already exists as a ${here.state}`, { dest: name });
     if (here === undefined) changes.push({ key: `${name}: state`, from: null, to: "directory" });
     if (here?.state === "link") return [];
   } else if (item.want === "file") {
@@ -80,7 +87,10 @@ function planItem(item: Item, current: TreeState, args: TreeArgs): Change[] {
     if (here?.state !== "link") changes.push({ key: `${name}: state`, from: here?.state ?? null, to: "link" });
     if (here?.target !== item.target) changes.push({ key: `${name}: src`, from: here?.target ?? null, to: item.target! });
   }
-  return [...changes, ...planAttributes(basisOf(item, current.attributes), wantedOf(item, args, current.remote !== undefined), current.attributes, `${name}: `)];
+  return [
+    ...changes,
+    ...planAttributes(basisOf(item, current.attributes), wantedOf(item, args, current.remote !== undefined), current.attributes, `${name}: `),
+  ];
 }
 
 /** Calls of apply.sh's functions for exactly these changes, and the contents in their order. */
@@ -91,17 +101,20 @@ export function stepsOf(current: TreeState, args: TreeArgs, changes: readonly Ch
   const ids = [attributes.ownerId === undefined ? "" : String(attributes.ownerId), attributes.groupId === undefined ? "" : String(attributes.groupId)];
   const contents: Content[] = [];
   const call = (name: string, ...words: readonly string[]): string => [name, ...words.map(quote)].join(" ");
-  const folderMode = args.directory_mode === undefined ? "" : chmodText(modeText(resolveMode(args.directory_mode, 0o777 & ~attributes.umask, true, attributes.umask)));
+  const folderMode =
+    args.directory_mode === undefined ? "" : chmodText(modeText(resolveMode(args.directory_mode, 0o777 & ~attributes.umask, true, attributes.umask)));
   const steps = rootFolders(current).map((folder) => call("folder", folder, ...ids, folderMode));
   const has = (path: string, key: string): boolean => byKey.has(`${path}: ${key}`);
-  const metadata = (path: string, mode: string): string => call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode));
+  const metadata = (path: string, mode: string): string =>
+    call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode));
   const isTouched = (path: string): boolean => ["owner", "group", "mode"].some((key) => has(path, key));
   if (current.root !== undefined && isTouched(current.path)) steps.push(metadata(current.path, String(byKey.get(`${current.path}: mode`)?.to ?? "")));
   for (const item of current.items) {
     const path = `${current.path.replace(/\/$/, "")}/${item.name}`;
     const basis = basisOf(item, attributes);
     const wanted = wantedOf(item, args, current.remote !== undefined);
-    const mode = item.want !== "link" && wanted.mode !== undefined ? modeText(resolveMode(wanted.mode, basis.mode, item.want === "directory", attributes.umask)) : "";
+    const mode =
+      item.want !== "link" && wanted.mode !== undefined ? modeText(resolveMode(wanted.mode, basis.mode, item.want === "directory", attributes.umask)) : "";
     if (item.want === "directory" && has(path, "state")) steps.push(call("folder", path, ...ids, chmodText(mode)));
     else if (item.want === "link" && (has(path, "state") || has(path, "src"))) steps.push(call("link", path, item.target!, ...ids));
     else if (item.want === "file" && (has(path, "content") || has(path, "state"))) {

@@ -47,7 +47,8 @@ export const fetch: HostModule<Args, State> = {
   async deliver(_changes: readonly Change[], current: State, args: Args) {
     const sum = sha1(current.bytes);
     const keys = { dest: args.local!.path, file: current.source, checksum: sum, md5sum: md5(current.bytes), remote_checksum: current.sum, remote_md5sum: null };
-    if (args.validate_checksum && sum !== current.sum) throw new ModuleError("checksum mismatch", keys, "the file changed while it was read: run the task again");
+    if (args.validate_checksum && sum !== current.sum)
+      throw new ModuleError("checksum mismatch", keys, "the file changed while it was read: run the task again");
     await writeWhole(args.local!.path, current.bytes);
     return keys;
   },
@@ -79,12 +80,14 @@ function localPath(args: Given, controller: Controller): string {
   const base = isAbsolute(args.dest) ? args.dest : resolve(controller.playbookDirectory, args.dest);
   if (!args.flat) {
     const file = normalize(join(base, controller.host ?? "localhost", args.src.replace(/^~/, "")));
-    if (!file.startsWith(`${normalize(base).replace(/\/$/, "")}/`)) throw new ModuleError(`Detected directory traversal, expected to be contained in '${base}' but got '${file}'`);
+    if (!file.startsWith(`${normalize(base).replace(/\/$/, "")}/`))
+      throw new ModuleError(`Detected directory traversal, expected to be contained in '${base}' but got '${file}'`);
     return file;
   }
   if (args.dest.endsWith("/")) {
     const file = join(base, basename(args.src));
-    if (isDirectory(file)) throw new ModuleError(`calculated dest '${file}' is an existing directory, use another path that does not point to an existing directory`);
+    if (isDirectory(file))
+      throw new ModuleError(`calculated dest '${file}' is an existing directory, use another path that does not point to an existing directory`);
     return file;
   }
   if (isDirectory(base)) throw new ModuleError("dest is an existing directory, use a trailing slash if you want to fetch src into that directory");
@@ -103,7 +106,11 @@ async function writeWhole(file: string, bytes: Buffer): Promise<void> {
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new ModuleError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`, {}, "look at the folder and its permissions on the controller");
+    throw new ModuleError(
+      `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      {},
+      "look at the folder and its permissions on the controller",
+    );
   }
 }
 

@@ -54,7 +54,11 @@ const deciders: Readonly<Record<NonNullable<FileArgs["state"]>, (current: FileSt
     const { path, entry } = followed(current, args);
     const state = stateOf(entry);
     if (entry === undefined || (state !== "file" && state !== "hard")) {
-      throw new ModuleError(`file (${path}) is ${state}, cannot continue`, { path, state }, state === "absent" ? "state: touch creates a file, as do copy and template" : undefined);
+      throw new ModuleError(
+        `file (${path}) is ${state}, cannot continue`,
+        { path, state },
+        state === "absent" ? "state: touch creates a file, as do copy and template" : undefined,
+      );
     }
     return { ...keep, path, subject: { path, basis: entry, entry } };
   },
@@ -83,14 +87,25 @@ const deciders: Readonly<Record<NonNullable<FileArgs["state"]>, (current: FileSt
     const { path, here } = current;
     const source = args.src ?? (args.follow && here?.state === "link" && current.there !== undefined ? here.target : undefined);
     if (args.src !== undefined && current.source === undefined && !args.force) {
-      throw new ModuleError(`src file does not exist, use 'force=yes' if you really want to create the link: ${current.sourcePath ?? args.src}`, { path, src: args.src });
+      throw new ModuleError(`src file does not exist, use 'force=yes' if you really want to create the link: ${current.sourcePath ?? args.src}`, {
+        path,
+        src: args.src,
+      });
     }
     if (now === "directory" && !args.force) throw new ModuleError(`refusing to convert from directory to symlink for ${path}`, { path });
     if (now === "directory" && !current.isEmpty) throw new ModuleError(`the directory ${path} is not empty, refusing to convert it`, { path });
     if ((now === "file" || now === "hard") && !args.force) throw new ModuleError(`refusing to convert from ${now} to symlink for ${path}`, { path });
     if (source === undefined && now !== "link") throw new ModuleError("src is required for creating new symlinks");
     const subject = linkSubject(current, args);
-    if (now !== "link") return { path, source, action: "link", changes: [{ key: "state", from: now === "absent" ? null : now, to: "link" }, srcChange(null, source!)], folders: [], subject };
+    if (now !== "link")
+      return {
+        path,
+        source,
+        action: "link",
+        changes: [{ key: "state", from: now === "absent" ? null : now, to: "link" }, srcChange(null, source!)],
+        folders: [],
+        subject,
+      };
     if (source === undefined || here!.target === source) return { ...keep, path, source, subject };
     return { path, source, action: "link", changes: [srcChange(here!.target ?? null, source)], folders: [], subject };
   },
@@ -120,5 +135,9 @@ function linkSubject(current: FileState, args: FileArgs): Decision["subject"] {
     const [entry, subject] = args.src === undefined ? [there, current.real] : [source, sourcePath];
     return entry === undefined || subject === undefined ? undefined : { path: subject, basis: entry, entry };
   }
-  return { path, basis: here?.state === "link" ? here : { ...fresh(attributes.umask, false), state: "link" }, entry: here?.state === "link" ? here : undefined };
+  return {
+    path,
+    basis: here?.state === "link" ? here : { ...fresh(attributes.umask, false), state: "link" },
+    entry: here?.state === "link" ? here : undefined,
+  };
 }

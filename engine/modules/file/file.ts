@@ -113,7 +113,14 @@ export const file: HostModule<FileArgs, FileState> = {
     path: /srv/app/current
     state: link
 `,
-    returns: { path: "the path (dest for links and touch)", state: "what it is now", mode: 'for example "0644"', owner: "name of the owner", uid: "id of the owner", size: "bytes" },
+    returns: {
+      path: "the path (dest for links and touch)",
+      state: "what it is now",
+      mode: 'for example "0644"',
+      owner: "name of the owner",
+      uid: "id of the owner",
+      size: "bytes",
+    },
     differences: [
       "environment variables in path and src are not expanded",
       "SELinux arguments on a host without SELinux are refused; Ansible ignores them",
@@ -142,10 +149,7 @@ function timeChanges(decision: Decision, current: FileState, args: FileArgs): Ch
     if (wanted === undefined || (entry !== undefined && Number(entry[key]) === Number(wanted))) return [];
     return [{ key, from: entry?.[key] ?? null, to: Number(wanted) }];
   };
-  return [
-    ...one("atime", isNow(args, "access_time"), current.accessTime),
-    ...one("mtime", isNow(args, "modification_time"), current.modificationTime),
-  ];
+  return [...one("atime", isNow(args, "access_time"), current.accessTime), ...one("mtime", isNow(args, "modification_time"), current.modificationTime)];
 }
 
 // one call when both are now: that is allowed to those who may write the file without owning it
@@ -158,4 +162,3 @@ function touches(changes: readonly Change[], decision: Decision): string {
     value === undefined ? ":" : value === "now" ? `touch -c ${flag} -- ${target} || exit` : `touch -c ${flag} -d @${String(value)} -- ${target} || exit`;
   return `${call("-a", atime)}; ${call("-m", mtime)}`;
 }
-

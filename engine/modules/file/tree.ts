@@ -59,7 +59,8 @@ export function batchesOf(current: FileState, changes: readonly Change[], args: 
     if (owner !== undefined) add(`batch chown${suffix} ${current.attributes.ownerId}`, leaf.path);
     if (group !== undefined) add(`batch chgrp${suffix} ${current.attributes.groupId}`, leaf.path);
     if (mode !== undefined) add(`batch chmod${suffix} ${chmodText(String(mode.to))}`, leaf.path);
-    else if ((owner ?? group) !== undefined && args.mode !== undefined && leaf.entry.state !== "link") add(`batch chmod${suffix} ${chmodText(leaf.entry.mode.toString(8))}`, leaf.path);
+    else if ((owner ?? group) !== undefined && args.mode !== undefined && leaf.entry.state !== "link")
+      add(`batch chmod${suffix} ${chmodText(leaf.entry.mode.toString(8))}`, leaf.path);
   }
   const order = ["chown", "chgrp", "chmod"];
   const rank = (call: string): number => order.findIndex((tool) => call.startsWith(`batch ${tool}`));

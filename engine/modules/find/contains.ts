@@ -4,6 +4,11 @@
  */
 export function plainPattern(pattern: string, isWhole: boolean): string | undefined {
   if (/\(\?(?!:)|\\[1-9AZbBpP]|[*+?}]\?|\\[ux]/.test(pattern)) return undefined;
-  const plain = pattern.replaceAll("(?:", "(").replace(/\\d/g, "[0-9]").replace(/\\D/g, "[^0-9]").replace(/\\s/g, "[[:space:]]").replace(/\\w/g, "[[:alnum:]_]");
+  const plain = pattern
+    .replaceAll("(?:", "(")
+    .replace(/\\d/g, "[0-9]")
+    .replace(/\\D/g, "[^0-9]")
+    .replace(/\\s/g, "[[:space:]]")
+    .replace(/\\w/g, "[[:alnum:]_]");
   return isWhole ? plain : `^(${plain})`;
 }

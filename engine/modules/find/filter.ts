@@ -41,7 +41,8 @@ function measure(text: string | undefined, what: string, units: Readonly<Record<
   if (text === undefined) return undefined;
   const match = /^(-?)(\d+)([a-z])?$/.exec(text.toLowerCase());
   const unit = match?.[3] === undefined ? 1 : units[match[3]];
-  if (match === null || unit === undefined) throw new ModuleError(`failed to process ${what}`, { [what]: text }, `a number and one of ${Object.keys(units).join(", ")}`);
+  if (match === null || unit === undefined)
+    throw new ModuleError(`failed to process ${what}`, { [what]: text }, `a number and one of ${Object.keys(units).join(", ")}`);
   return { value: Number(match[2]) * unit, isMost: match[1] === "-" };
 }
 

@@ -26,7 +26,10 @@ const schema = args({
   mode: mode("Permissions that it has."),
   exact_mode: boolean("mode is all of its permissions; otherwise any of these.", { default: true }),
   get_checksum: boolean("Tell the checksums of files.", { default: false }),
-  checksum_algorithm: choice("Which checksum.", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"], { default: "sha1", aliases: ["checksum", "checksum_algo"] }),
+  checksum_algorithm: choice("Which checksum.", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"], {
+    default: "sha1",
+    aliases: ["checksum", "checksum_algo"],
+  }),
   encoding: string("Encoding of the files; not used, grep reads bytes."),
   limit: integer("Stop after so many."),
 });
@@ -69,7 +72,12 @@ export const find: HostModule<FindArgs, State> = {
     if (names.length !== lines.length) throw new ModuleError("the directory changed while it was looked at", {}, "run the task again");
     const containing = facts.has("containing") ? new Set(splitLines(facts.get("containing"))) : undefined;
     const sums = new Map(splitLines(facts.maybe("sums") ?? "").map((line) => [line.slice(line.indexOf("  ") + 2), line.slice(0, line.indexOf(" "))]));
-    const files = names.map((name, index): Found => ({ path: clean(name), entry: parseEntry(lines[index]!)!, isContaining: containing?.has(name) ?? true, sum: sums.get(name) }));
+    const files = names.map((name, index): Found => ({
+      path: clean(name),
+      entry: parseEntry(lines[index]!)!,
+      isContaining: containing?.has(name) ?? true,
+      sum: sums.get(name),
+    }));
     return { files, examined: facts.number("examined"), skipped: splitLines(facts.get("skipped")), now: facts.number("now") };
   },
   plan: () => [],
@@ -77,7 +85,12 @@ export const find: HostModule<FindArgs, State> = {
     const isWanted = filterOf(args, after.now);
     const matching = after.files.filter(isWanted);
     const files = matching.slice(0, args.limit);
-    const msg = after.skipped.length > 0 ? "Not all paths examined, check warnings for details" : files.length === args.limit ? "Limit of matches reached" : "All paths examined";
+    const msg =
+      after.skipped.length > 0
+        ? "Not all paths examined, check warnings for details"
+        : files.length === args.limit
+          ? "Limit of matches reached"
+          : "All paths examined";
     const warnings = after.skipped.map((path) => `Skipped '${path}' path due to this access issue: '${path}' is not a directory`);
     return {
       files: files.map(statInfo),
@@ -102,8 +115,16 @@ export const find: HostModule<FindArgs, State> = {
     state: absent
   loop: "{{ old.files }}"
 `,
-    returns: { files: "what was found: path, mode, size, owner, times, kind, checksum", matched: "how many", examined: "how many things were looked at", skipped_paths: "what could not be looked at, and why" },
-    differences: ["contains is matched by the host's grep: Perl's expressions instead of Python's, and simple ones only where grep has no -P", "encoding has no effect"],
+    returns: {
+      files: "what was found: path, mode, size, owner, times, kind, checksum",
+      matched: "how many",
+      examined: "how many things were looked at",
+      skipped_paths: "what could not be looked at, and why",
+    },
+    differences: [
+      "contains is matched by the host's grep: Perl's expressions instead of Python's, and simple ones only where grep has no -P",
+      "encoding has no effect",
+    ],
   },
 };
 
@@ -116,4 +137,3 @@ function nameTests(args: FindArgs): string {
 function clean(name: string): string {
   return name.replace(/\/{2,}/g, "/");
 }
-

@@ -32,7 +32,10 @@ function digestText(text: string): string {
  * @throws ModuleError when the file does not name it
  */
 export function digestIn(text: string, name: string, url: string): string {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   if (lines.length === 1 && !/\s/.test(lines[0]!)) return digestText(lines[0]!);
   for (const line of lines) {
     const match = /^\w+ ?\((?<path>.+)\) ?= (?<digest>[\w.]+)$/.exec(line) ?? /^(?<digest>\S+)\s+(?<path>.+)$/.exec(line);

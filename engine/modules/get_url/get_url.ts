@@ -71,7 +71,9 @@ export const getUrl: HostModule<Args, State> = {
     const { whole, wanted } = current;
     if (isFile(whole.here) && isDownloaded(current, args)) return planWhole(whole, noForce(args), { sha1: whole.sum! });
     const target = wanted === undefined ? `what ${shownUrl(args.url)} holds` : wanted;
-    return planWhole(whole, noForce(args), { sha1: target }).map((change) => (change.key === "content" ? { ...change, from: wanted === undefined ? change.from : (current.digest ?? null) } : change));
+    return planWhole(whole, noForce(args), { sha1: target }).map((change) =>
+      change.key === "content" ? { ...change, from: wanted === undefined ? change.from : (current.digest ?? null) } : change,
+    );
   },
   apply(changes, current, args) {
     const { whole, wanted } = current;
@@ -102,7 +104,8 @@ export const getUrl: HostModule<Args, State> = {
   result({ args, before, after, changes, applied }) {
     const { path: dest } = after.whole;
     const keys = { url: shownUrl(args.url), dest };
-    if (applied === undefined) return { ...keys, msg: changes.length === 0 ? "file already exists" : "", ...pathInfo(after.whole.here), checksum_dest: after.whole.sum ?? null };
+    if (applied === undefined)
+      return { ...keys, msg: changes.length === 0 ? "file already exists" : "", ...pathInfo(after.whole.here), checksum_dest: after.whole.sum ?? null };
     const facts = factsOf(applied);
     const entry = parseEntry(facts.get("made"));
     const isSame = facts.flag("is_same");
@@ -130,7 +133,16 @@ export const getUrl: HostModule<Args, State> = {
     checksum: sha256:https://example.org/tool-1.2.tar.gz.sha256
     mode: "0644"
 `,
-    returns: { dest: "where it is", url: "what was asked for", checksum_src: "SHA-1 of what was downloaded", checksum_dest: "SHA-1 of the old file", status_code: "of the answer (curl)", msg: "how many bytes", elapsed: "seconds", backup_file: "name of the old file's copy" },
+    returns: {
+      dest: "where it is",
+      url: "what was asked for",
+      checksum_src: "SHA-1 of what was downloaded",
+      checksum_dest: "SHA-1 of the old file",
+      status_code: "of the answer (curl)",
+      msg: "how many bytes",
+      elapsed: "seconds",
+      backup_file: "name of the old file's copy",
+    },
     differences: [
       "without force a file that is there is not asked for again (no If-Modified-Since)",
       "a file in a directory is named after the url, not after the server's Content-Disposition",
@@ -156,7 +168,8 @@ function downloadArgs(args: Args, url: string): DownloadArgs {
 
 function headersOf(headers: unknown): Readonly<Record<string, unknown>> | undefined {
   if (headers === undefined || headers === null) return undefined;
-  if (typeof headers !== "object" || Array.isArray(headers)) throw new ModuleError("headers must be a mapping", {}, "write `headers:` with one `Name: value` a line below it");
+  if (typeof headers !== "object" || Array.isArray(headers))
+    throw new ModuleError("headers must be a mapping", {}, "write `headers:` with one `Name: value` a line below it");
   return headers as Readonly<Record<string, unknown>>;
 }
 

@@ -15,7 +15,11 @@ export interface Outcome {
 export interface Bench {
   readonly session: Session;
   /** The engine's own carryOut. */
-  carryOut(module: HostModule<any, any>, args: unknown, how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> }): Promise<Outcome>;
+  carryOut(
+    module: HostModule<any, any>,
+    args: unknown,
+    how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> },
+  ): Promise<Outcome>;
   /** The engine's own validation. @throws when an argument is wrong */
   validate(module: HostModule<any, any>, given: unknown): unknown;
   /** All that a host's file tree holds; compared before and after. */
@@ -72,7 +76,12 @@ export async function judge(module: HostModule<any, any>, situation: Situation, 
   return wrong;
 }
 
-async function attempt(module: HostModule<any, any>, situation: Situation, bench: Bench, how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> }): Promise<Outcome> {
+async function attempt(
+  module: HostModule<any, any>,
+  situation: Situation,
+  bench: Bench,
+  how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> },
+): Promise<Outcome> {
   try {
     const given = bench.validate(module, fill(situation.args, { work: bench.work, ...bench.places }));
     const refused = module.check?.(given);
@@ -128,7 +137,9 @@ function said(answer: Answer): string {
 }
 
 function valueAt(result: unknown, key: string): unknown {
-  return key.split(".").reduce<unknown>((value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined), result);
+  return key
+    .split(".")
+    .reduce<unknown>((value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined), result);
 }
 
 /** Replaces `{work}` and the like in all texts. */
@@ -144,7 +155,9 @@ function fill(value: unknown, places: Readonly<Record<string, string>>): unknown
 /** A PATH on which all tools are but one. */
 async function hide(tool: string, sh: (text: string) => Promise<Answer>): Promise<Record<string, string>> {
   const folder = `/run/law-tools/without-${tool}`;
-  const answer = await sh(`mkdir -p ${folder} && cd ${folder} && for folder in /usr/sbin /usr/bin /sbin /bin; do ln -s "$folder"/* . 2>/dev/null; done; rm -f ${tool}`);
+  const answer = await sh(
+    `mkdir -p ${folder} && cd ${folder} && for folder in /usr/sbin /usr/bin /sbin /bin; do ln -s "$folder"/* . 2>/dev/null; done; rm -f ${tool}`,
+  );
   if (answer.code !== 0) throw new Error(said(answer));
   return { PATH: folder };
 }

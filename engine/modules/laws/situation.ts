@@ -40,7 +40,11 @@ export function readSituations(file: string): Situation[] {
   for (const situation of list as Record<string, unknown>[]) {
     const unknown = Object.keys(situation).find((key) => !keys.includes(key));
     if (unknown !== undefined || typeof situation["name"] !== "string") {
-      throw new Failure(`${file}: a situation has ${unknown === undefined ? "no name" : `an unknown key "${unknown}"`}`, { code: "bad-laws", fault: "internal", hint: keys.join(", ") });
+      throw new Failure(`${file}: a situation has ${unknown === undefined ? "no name" : `an unknown key "${unknown}"`}`, {
+        code: "bad-laws",
+        fault: "internal",
+        hint: keys.join(", "),
+      });
     }
   }
   return list as Situation[];

@@ -22,7 +22,13 @@ const schema = args(
     validate: string("A command that checks the new file before it is used; %s is the file."),
     ...attributeArgs,
   },
-  { mutuallyExclusive: [["insertbefore", "insertafter"], ["regexp", "search_string"], ["backrefs", "search_string"]] },
+  {
+    mutuallyExclusive: [
+      ["insertbefore", "insertafter"],
+      ["regexp", "search_string"],
+      ["backrefs", "search_string"],
+    ],
+  },
 );
 
 export type LineArgs = ArgsOf<typeof schema>;
@@ -48,7 +54,8 @@ export const lineinfile: HostModule<LineArgs, EditState> = {
     return planEdit(current, args, editLines(current, args));
   },
   left: (after, args, before) => leftEdit(after, args, editLines(before, args)),
-  apply: (changes, current, args) => applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editLines(current, args)),
+  apply: (changes, current, args) =>
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editLines(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, editLines(current, args)),
   result({ args, before, changes, applied }) {
     const edited = editLines(before, args);
@@ -64,7 +71,11 @@ export const lineinfile: HostModule<LineArgs, EditState> = {
     line: PermitRootLogin no
     validate: sshd -t -f %s
 `,
-    returns: { msg: '"line added", "line replaced" or "N line(s) removed"', backup: "name of the old file's copy, or empty", found: "how many lines were removed" },
+    returns: {
+      msg: '"line added", "line replaced" or "N line(s) removed"',
+      backup: "name of the old file's copy, or empty",
+      found: "how many lines were removed",
+    },
     differences: ["owner, group and mode are set on what a link leads to, not on the link", "SELinux arguments on a host without SELinux are refused"],
   },
 };

@@ -60,7 +60,11 @@ export function attributeFacts(facts: Facts, wanted: Wanted): AttributeFacts {
     return Number(value);
   };
   if (facts.maybe("selinux") === "no") {
-    throw new ModuleError("SELinux arguments (seuser, serole, setype, selevel) were given, and this host does not run SELinux", {}, "remove them for this host");
+    throw new ModuleError(
+      "SELinux arguments (seuser, serole, setype, selevel) were given, and this host does not run SELinux",
+      {},
+      "remove them for this host",
+    );
   }
   return {
     umask: Number.parseInt(facts.get("umask"), 8),

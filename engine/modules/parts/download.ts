@@ -44,7 +44,11 @@ function splitUrl(args: DownloadArgs): { url: string; user: string | undefined; 
   const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/@]*)@(.*)$/i.exec(args.url);
   if (match === null) return { url: args.url, user: args.url_username, password: args.url_password };
   const [user = "", ...password] = match[2]!.split(":");
-  return { url: match[1]! + match[3]!, user: args.url_username ?? decodeURIComponent(user), password: args.url_password ?? decodeURIComponent(password.join(":")) };
+  return {
+    url: match[1]! + match[3]!,
+    user: args.url_username ?? decodeURIComponent(user),
+    password: args.url_password ?? decodeURIComponent(password.join(":")),
+  };
 }
 
 function curlConfig(args: DownloadArgs, url: string, headers: readonly string[], user: string | undefined, password: string | undefined): string {

@@ -57,7 +57,12 @@ export function planEdit(current: EditState, args: EditArgs, edited: Edited): Ch
   if (current.here === undefined) {
     const folder = current.real.includes("/") ? current.real.slice(0, Math.max(current.real.lastIndexOf("/"), 1)) : ".";
     const made: Change[] = foldersFor(folder, current).map((name) => ({ key: `${name}: state`, from: null, to: "directory" }));
-    return [...made, { key: "state", from: null, to: "file" }, { key: "content", from: null, to: sha1(edited.content) }, ...planAttributes(fresh(current.attributes.umask, false), args, current.attributes)];
+    return [
+      ...made,
+      { key: "state", from: null, to: "file" },
+      { key: "content", from: null, to: sha1(edited.content) },
+      ...planAttributes(fresh(current.attributes.umask, false), args, current.attributes),
+    ];
   }
   return [...planContent(current, edited), ...planAttributes(current.here, args, current.attributes)];
 }
@@ -84,7 +89,9 @@ export function applyEdit(text: string, changes: readonly Change[], current: Edi
   const facts = current.attributes;
   const entry = isFile(current.here) ? current.here : undefined;
   const isContent = changes.some((change) => change.key === "content");
-  const folders = changes.filter((change) => change.key.endsWith(": state") && change.to === "directory").map((change) => change.key.slice(0, -": state".length));
+  const folders = changes
+    .filter((change) => change.key.endsWith(": state") && change.to === "directory")
+    .map((change) => change.key.slice(0, -": state".length));
   const vars = isContent
     ? writeVars(changes, { entry, wanted: args, facts, size: edited.content!.length, backup: args.backup, validate: args.validate, unsafe: args.unsafe_writes })
     : attributeVars(changes, entry ?? fresh(facts.umask, false), args, facts);
@@ -99,10 +106,17 @@ export function diffEdit(changes: readonly Change[], current: EditState, edited:
   const { path } = current;
   const rest = changes.filter((change) => change.key !== "content");
   const lines = (side: "from" | "to"): string => rest.map((change) => `${change.key}: ${String(change[side] ?? "absent")}\n`).join("");
-  const content = { before_header: `${path} (content)`, after_header: `${path} (content)`, before: (current.bytes ?? "").toString(), after: (edited.content ?? current.bytes ?? "").toString() };
+  const content = {
+    before_header: `${path} (content)`,
+    after_header: `${path} (content)`,
+    before: (current.bytes ?? "").toString(),
+    after: (edited.content ?? current.bytes ?? "").toString(),
+  };
   return [
     ...(rest.length === changes.length ? [] : [content]),
-    ...(rest.length === 0 ? [] : [{ before_header: `${path} (file attributes)`, after_header: `${path} (file attributes)`, before: lines("from"), after: lines("to") }]),
+    ...(rest.length === 0
+      ? []
+      : [{ before_header: `${path} (file attributes)`, after_header: `${path} (file attributes)`, before: lines("from"), after: lines("to") }]),
   ];
 }
 
@@ -111,7 +125,9 @@ export function editMessage(changes: readonly Change[], edited: Edited): string 
   if (edited.content === undefined) return edited.msg;
   const isContent = changes.some((change) => change.key === "content");
   const isMetadata = changes.some((change) => change.from !== null && ["owner", "group", "mode", "attributes", "secontext"].includes(change.key));
-  return [isContent || edited.found !== undefined ? edited.msg : "", isMetadata ? "ownership, perms or SE linux context changed" : ""].filter((part) => part !== "").join(" and ");
+  return [isContent || edited.found !== undefined ? edited.msg : "", isMetadata ? "ownership, perms or SE linux context changed" : ""]
+    .filter((part) => part !== "")
+    .join(" and ");
 }
 
 /**

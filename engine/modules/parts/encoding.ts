@@ -13,7 +13,8 @@ export function codecOf(encoding: string, bytes: Buffer): Codec {
   const name = encoding.toLowerCase().replaceAll("_", "-");
   const same = (value: string): string => value;
   if (name === "utf-8" || name === "utf8") return decodeText(bytes);
-  if (["latin-1", "latin1", "iso-8859-1", "l1"].includes(name)) return { text: bytes.toString("latin1"), argument: same, encode: (text) => strict(text, 0xff, encoding) };
+  if (["latin-1", "latin1", "iso-8859-1", "l1"].includes(name))
+    return { text: bytes.toString("latin1"), argument: same, encode: (text) => strict(text, 0xff, encoding) };
   if (name === "ascii" || name === "us-ascii") return { text: bytes.toString("latin1"), argument: same, encode: (text) => strict(text, 0x7f, encoding) };
   if (name === "utf-16-le" || name === "utf-16le") return { text: bytes.toString("utf16le"), argument: same, encode: (text) => Buffer.from(text, "utf16le") };
   if (name === "utf-16") {

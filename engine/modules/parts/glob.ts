@@ -3,7 +3,11 @@ export function fnmatch(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[!?\]?[^\]]*\]|[^]/g, (part) => {
     if (part === "*") return "[^]*";
     if (part === "?") return "[^]";
-    if (part.length > 1) return part.replace(/\\/g, "\\\\").replace(/^\[!/, "[^").replace(/^(\[\^?)\]/, "$1\\]");
+    if (part.length > 1)
+      return part
+        .replace(/\\/g, "\\\\")
+        .replace(/^\[!/, "[^")
+        .replace(/^(\[\^?)\]/, "$1\\]");
     return part.replace(/[.*+?^${}()|[\]\\/]/, "\\$&");
   });
   const regex = new RegExp(`^${source}$`);

@@ -30,7 +30,13 @@ const SMALL = 104_448;
 const VAULT_HEADER = "$ANSIBLE_VAULT;";
 
 export function materialOf(bytes: Buffer, from: Partial<Material> = {}): Material {
-  return { ...from, content: bytes, size: bytes.length, sha1: createHash("sha1").update(bytes).digest("hex"), md5: createHash("md5").update(bytes).digest("hex") };
+  return {
+    ...from,
+    content: bytes,
+    size: bytes.length,
+    sha1: createHash("sha1").update(bytes).digest("hex"),
+    md5: createHash("md5").update(bytes).digest("hex"),
+  };
 }
 
 // every host asks for the same files: a digest is kept while the file looks the same
@@ -54,7 +60,8 @@ export async function fileMaterial(path: string, controller: Controller, decrypt
     }
     return await material;
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw new ModuleError(`cannot read ${path}: ${error.message}`, {}, "look at the path and its permissions on the controller");
+    if (error instanceof Error && "syscall" in error)
+      throw new ModuleError(`cannot read ${path}: ${error.message}`, {}, "look at the path and its permissions on the controller");
     throw error;
   }
 }

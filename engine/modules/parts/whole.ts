@@ -66,10 +66,19 @@ export function planWhole(current: WholeState, args: WholeArgs, material: Pick<M
   if (here === undefined) {
     const folders = foldersAbove(current, args);
     const made: Change[] = folders.map((folder) => ({ key: `${folder}: state`, from: null, to: "directory" }));
-    return [...made, { key: "state", from: null, to: "file" }, { key: "content", from: null, to: material.sha1 }, ...planAttributes(fresh(attributes.umask, false), wanted, attributes)];
+    return [
+      ...made,
+      { key: "state", from: null, to: "file" },
+      { key: "content", from: null, to: material.sha1 },
+      ...planAttributes(fresh(attributes.umask, false), wanted, attributes),
+    ];
   }
   if (here.state === "link") {
-    return [{ key: "state", from: "link", to: "file" }, { key: "content", from: null, to: material.sha1 }, ...planAttributes(fresh(attributes.umask, false), wanted, attributes)];
+    return [
+      { key: "state", from: "link", to: "file" },
+      { key: "content", from: null, to: material.sha1 },
+      ...planAttributes(fresh(attributes.umask, false), wanted, attributes),
+    ];
   }
   if (!isFile(here)) throw new ModuleError(`${path} is a ${here.state}: only a regular file can be replaced`, { dest: path });
   const content: Change[] = current.sum === material.sha1 ? [] : [{ key: "content", from: current.sum ?? null, to: material.sha1 }];
@@ -83,7 +92,8 @@ function foldersAbove(current: WholeState, args: WholeArgs): string[] {
   if (current.parent !== undefined && current.parent.state !== "directory" && current.parent.state !== "link") {
     throw new ModuleError(`Destination directory ${folder} does not exist: ${current.parentPath} is a ${current.parent.state}`, { dest: current.path });
   }
-  if (!args.dest.endsWith("/")) throw new ModuleError(`Destination directory ${folder} does not exist`, { dest: current.path }, "create it first, with file: state=directory");
+  if (!args.dest.endsWith("/"))
+    throw new ModuleError(`Destination directory ${folder} does not exist`, { dest: current.path }, "create it first, with file: state=directory");
   return missingFolders(folder, current.parentPath);
 }
 
@@ -99,7 +109,10 @@ export function applyWhole(text: string, changes: readonly Change[], current: Wh
   const entry = isFile(current.here) ? current.here : undefined;
   const isContent = changes.some((change) => change.key === "content");
   const folders = entry === undefined && current.here === undefined ? foldersAbove(current, args) : [];
-  const folderMode = args.directory_mode === undefined ? "" : modeText(resolveMode(args.directory_mode, fresh(attributes.umask, true, current.parent).mode, true, attributes.umask));
+  const folderMode =
+    args.directory_mode === undefined
+      ? ""
+      : modeText(resolveMode(args.directory_mode, fresh(attributes.umask, true, current.parent).mode, true, attributes.umask));
   const vars = isContent
     ? writeVars(changes, { entry, wanted, facts: attributes, size: material.size, backup: args.backup, validate: args.validate, unsafe: args.unsafe_writes })
     : attributeVars(changes, entry ?? fresh(attributes.umask, false), wanted, attributes);

@@ -35,7 +35,8 @@ export const replace: HostModule<ReplaceArgs, EditState> = {
     return edited.content === undefined ? [] : planEdit(current, args, edited);
   },
   left: (after, args, before) => leftEdit(after, args, edit(before, args)),
-  apply: (changes, current, args) => applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, edit(current, args)),
+  apply: (changes, current, args) =>
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, edit(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, edit(current, args)),
   result({ args, before, changes, applied }) {
     const edited = edit(before, args);

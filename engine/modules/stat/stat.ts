@@ -8,7 +8,10 @@ const schema = args({
   path: path("The path to look at.", { required: true, aliases: ["dest", "name"] }),
   follow: boolean("Look at what a link leads to.", { default: false }),
   get_checksum: boolean("Read the file and tell its checksum.", { default: true }),
-  checksum_algorithm: choice("Which checksum.", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"], { default: "sha1", aliases: ["checksum", "checksum_algo"] }),
+  checksum_algorithm: choice("Which checksum.", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"], {
+    default: "sha1",
+    aliases: ["checksum", "checksum_algo"],
+  }),
   get_mime: boolean("Tell type and charset, where the host has file(1).", { default: true, aliases: ["mime", "mime_type", "mime-type"] }),
   get_attributes: boolean("Tell the attributes, where the host has lsattr(1).", { default: true, aliases: ["attr", "attributes"] }),
 });
@@ -94,7 +97,11 @@ function kindsOf(entry: Entry): Record<string, boolean> {
 
 function permissionsOf(mode: number): Record<string, boolean> {
   const has = (bit: number): boolean => (mode & bit) !== 0;
-  const three = (who: string, shift: number): Record<string, boolean> => ({ [`w${who}`]: has(2 << shift), [`r${who}`]: has(4 << shift), [`x${who}`]: has(1 << shift) });
+  const three = (who: string, shift: number): Record<string, boolean> => ({
+    [`w${who}`]: has(2 << shift),
+    [`r${who}`]: has(4 << shift),
+    [`x${who}`]: has(1 << shift),
+  });
   return { ...three("usr", 6), ...three("grp", 3), ...three("oth", 0), isuid: has(0o4000), isgid: has(0o2000) };
 }
 

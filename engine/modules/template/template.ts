@@ -51,12 +51,14 @@ export const template: HostModule<TemplateArgs, WholeState> = {
   }),
   parse: parseWhole,
   plan: (current, args) => planWhole(current, args, args.material!),
-  apply: (changes, current, args) => applyWhole(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, args.material!),
+  apply: (changes, current, args) =>
+    applyWhole(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, args.material!),
   probeForDiff: (changes, current) => oldContent('cat -- "$path"', changes, current),
   diff: (changes, current, args, answer) => diffWhole(changes, current, args.material!, answer),
   result: ({ args, after, changes, applied }) => wholeResult(after, changes, applied, args.material!),
   doc: {
-    description: "The template is filled on the controller; a name that is not defined is an error. Handlebars templates (*.hbs) have every filter as a helper.",
+    description:
+      "The template is filled on the controller; a name that is not defined is an error. Handlebars templates (*.hbs) have every filter as a helper.",
     examples: `- name: The service's settings
   template:
     src: app.conf.hbs
@@ -65,8 +67,18 @@ export const template: HostModule<TemplateArgs, WholeState> = {
     group: app
   notify: restart app
 `,
-    returns: { dest: "where it is", checksum: "SHA-1 of the file", md5sum: "MD5 of what was written", backup_file: "name of the old file's copy", mode: 'for example "0644"', size: "bytes" },
-    differences: ["src in the result is the template's path on the controller", "SELinux arguments on a host without SELinux are refused; Ansible ignores them"],
+    returns: {
+      dest: "where it is",
+      checksum: "SHA-1 of the file",
+      md5sum: "MD5 of what was written",
+      backup_file: "name of the old file's copy",
+      mode: 'for example "0644"',
+      size: "bytes",
+    },
+    differences: [
+      "src in the result is the template's path on the controller",
+      "SELinux arguments on a host without SELinux are refused; Ansible ignores them",
+    ],
   },
 };
 

@@ -53,7 +53,9 @@ function metadata(current: UnarchiveState, args: UnarchiveArgs): Change[] {
     const entry = current.entries.get(name);
     if (entry !== undefined) return planAttributes(entry, wanted, current.attributes, `${name}: `);
     // a member that is still to be unpacked: its owner and permissions are not known, they are set whatever they are
-    return (["owner", "group", "mode"] as const).flatMap((key): Change[] => (wanted[key] === undefined ? [] : [{ key: `${name}: ${key}`, from: null, to: wanted[key]! }]));
+    return (["owner", "group", "mode"] as const).flatMap((key): Change[] =>
+      wanted[key] === undefined ? [] : [{ key: `${name}: ${key}`, from: null, to: wanted[key]! }],
+    );
   });
 }
 
@@ -67,8 +69,16 @@ export function batchesFor(changes: readonly Change[], current: UnarchiveState, 
   const calls: string[] = [];
   const call = (key: "owner" | "group" | "mode", tool: string, value: string): void => {
     // the kernel drops setuid at a change of owner: the mode is set again with it
-    const names = current.names.filter((name) => isUnpacked || changed.has(`${name}: ${key}`) || (key === "mode" && (changed.has(`${name}: owner`) || changed.has(`${name}: group`))));
-    for (let at = 0; at < names.length; at += 200) calls.push(`batch ${tool} ${quote(value)} ${names.slice(at, at + 200).map(quote).join(" ")}`);
+    const names = current.names.filter(
+      (name) => isUnpacked || changed.has(`${name}: ${key}`) || (key === "mode" && (changed.has(`${name}: owner`) || changed.has(`${name}: group`))),
+    );
+    for (let at = 0; at < names.length; at += 200)
+      calls.push(
+        `batch ${tool} ${quote(value)} ${names
+          .slice(at, at + 200)
+          .map(quote)
+          .join(" ")}`,
+      );
   };
   if (args.owner !== undefined) call("owner", "chown", String(current.attributes.ownerId));
   if (args.group !== undefined) call("group", "chgrp", String(current.attributes.groupId));

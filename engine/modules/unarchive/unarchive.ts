@@ -75,10 +75,27 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
     const facts = factsOf(answer);
     const here = parseEntry(facts.get("here"), facts.maybe("here.target"));
     const dest = facts.get("dest");
-    if (facts.flag("created")) return { dest, here, isCreated: true, kind: "", isRoot: false, names: [], differences: [], entries: new Map(), times: new Map(), attributes: { umask: 0 } };
+    if (facts.flag("created"))
+      return {
+        dest,
+        here,
+        isCreated: true,
+        kind: "",
+        isRoot: false,
+        names: [],
+        differences: [],
+        entries: new Map(),
+        times: new Map(),
+        attributes: { umask: 0 },
+      };
     const names = splitLines(facts.get("names"));
-    const entries = splitLines(facts.maybe("entries") ?? "").map((line): [string, Entry] => [names[Number(line.slice(0, line.indexOf("/")))]!, parseEntry(line.slice(line.indexOf("/") + 1))!]);
-    const times = splitLines(facts.maybe("times") ?? "").flatMap((line) => timeIn(line) ?? []).map((time, index): [string, number] => [names[index]!, time]);
+    const entries = splitLines(facts.maybe("entries") ?? "").map((line): [string, Entry] => [
+      names[Number(line.slice(0, line.indexOf("/")))]!,
+      parseEntry(line.slice(line.indexOf("/") + 1))!,
+    ]);
+    const times = splitLines(facts.maybe("times") ?? "")
+      .flatMap((line) => timeIn(line) ?? [])
+      .map((time, index): [string, number] => [names[index]!, time]);
     return {
       dest,
       here,
@@ -103,10 +120,18 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
     },
     ...(args.material === undefined ? {} : { stdin: args.material.content }),
   }),
-  diff: (changes: readonly Change[]) => ({ prepared: changes.map((change) => `${change.key}: ${String(change.from ?? "absent")} -> ${String(change.to)}\n`).join("") }),
+  diff: (changes: readonly Change[]) => ({
+    prepared: changes.map((change) => `${change.key}: ${String(change.from ?? "absent")} -> ${String(change.to)}\n`).join(""),
+  }),
   result({ args, after, before }) {
     if (before.isCreated) return { dest: after.dest, src: args.src, skipped: false, msg: `skipped, since ${args.creates} exists`, ...pathInfo(after.here) };
-    return { dest: after.dest, src: args.src, handler: handlerOf(before.kind, args.src), ...(args.list_files ? { files: after.names } : {}), ...pathInfo(after.here) };
+    return {
+      dest: after.dest,
+      src: args.src,
+      handler: handlerOf(before.kind, args.src),
+      ...(args.list_files ? { files: after.names } : {}),
+      ...pathInfo(after.here),
+    };
   },
   doc: {
     description:
@@ -155,7 +180,9 @@ function archiveVars(args: UnarchiveArgs): Record<string, string> {
     members,
     unzip_options: args.extra_opts.map(quote).join(" "),
     unzip_members: [members, ...(excludes.length === 0 ? [] : ["-x", ...excludes.map(quote)])].filter((word) => word !== "").join(" "),
-    ...(isUrl ? downloadVars({ url: args.src, timeout: 10, validate_certs: args.validate_certs }) : { url: "", curl_config: "", wget_config: "", is_secret: "", insecure: "", timeout: "" }),
+    ...(isUrl
+      ? downloadVars({ url: args.src, timeout: 10, validate_certs: args.validate_certs })
+      : { url: "", curl_config: "", wget_config: "", is_secret: "", insecure: "", timeout: "" }),
   };
 }
 
@@ -166,4 +193,3 @@ function handlerOf(kind: string, src: string): string {
   if (/\.(txz|tar\.xz|xz)$/.test(src)) return "TarXzArchive";
   return /\.(tzst|tar\.zst|zst)$/.test(src) ? "TarZstdArchive" : "TarArchive";
 }
-
