@@ -17,7 +17,7 @@ function divide(version: string): { epoch: number; upstream: string; revision: s
 
 /** Stretches of other characters and of digits, by turns. */
 function compareParts(a: string, b: string): number {
-  const pieces = (text: string): string[] => text.match(/^\D*|\d+|\D+/g) ?? [];
+  const pieces = (text: string): string[] => text.split(/(\d+)/);
   const [left, right] = [pieces(a), pieces(b)];
   for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
     const [x, y] = [left[index] ?? "", right[index] ?? ""];
