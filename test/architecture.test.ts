@@ -63,13 +63,18 @@ test("modules do not know each other", () => {
 test("ARCHITECTURE.md names every folder of engine/", () => {
   const page = readFileSync(path.resolve(engine, "../ARCHITECTURE.md"), "utf8");
   const folders = readdirSync(engine, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  assert.deepEqual(folders.map((entry) => entry.name).filter((name) => !page.includes(`engine/${name}/`)), []);
+  assert.deepEqual(
+    folders.map((entry) => entry.name).filter((name) => !page.includes(`engine/${name}/`)),
+    [],
+  );
 });
 
 test("run, task, modules and reporters print nothing by themselves", () => {
-  const printing = files.filter((file) => /^(run|task|modules|session|play|report)\//.test(file)).filter((file) => {
-    const text = readFileSync(path.join(engine, file), "utf8");
-    return /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(/.test(text);
-  });
+  const printing = files
+    .filter((file) => /^(run|task|modules|session|play|report)\//.test(file))
+    .filter((file) => {
+      const text = readFileSync(path.join(engine, file), "utf8");
+      return /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(/.test(text);
+    });
   assert.deepEqual(printing, []);
 });

@@ -4,7 +4,8 @@ import { exitCodeOf, formatFailure } from "./failures.ts";
 const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   doc: async (argv) => (await import("./commands/doc.ts")).docCommand(argv, process.stdout),
   explain: async (argv) => (await import("./commands/explain.ts")).explainCommand(argv),
-  lab: async (argv) => (await import("../lab/command.ts")).labCommand([...argv], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) }),
+  lab: async (argv) =>
+    (await import("../lab/command.ts")).labCommand([...argv], { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) }),
   schema: async () => (await import("./commands/schema.ts")).schemaCommand(process.stdout),
   vault: async (argv) => (await import("./commands/vault.ts")).runVaultCommand(argv),
 };

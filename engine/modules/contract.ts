@@ -177,7 +177,11 @@ export interface ActionResult {
   /** More keys of the registered result. */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Variables to set on the host: at which of the precedence levels. */
-  readonly variables?: { readonly level: "set_fact" | "include_vars" | "facts"; readonly values: Readonly<Record<string, unknown>>; readonly cacheable?: boolean };
+  readonly variables?: {
+    readonly level: "set_fact" | "include_vars" | "facts";
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly cacheable?: boolean;
+  };
   readonly addHost?: { readonly name: string; readonly groups: readonly string[]; readonly variables: Readonly<Record<string, unknown>> };
   readonly addToGroups?: { readonly groups: readonly string[]; readonly parents: readonly string[] };
   readonly meta?: string;

@@ -37,7 +37,8 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
   unarchive: () => import("./unarchive/unarchive.ts").then((m) => ({ kind: "host", module: m.unarchive })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
-  validate_argument_spec: () => import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
+  validate_argument_spec: () =>
+    import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   systemd: () => import("./systemd/systemd.ts").then((m) => ({ kind: "host", module: m.systemd })),
   service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
   package: () => import("./package/package.ts").then((m) => ({ kind: "host", module: m.packageModule })),

@@ -1,4 +1,3 @@
-
 /** The part of JSON Schema (draft 2020-12) that arguments need, and three words of ours: aliases, x-path, x-no-log. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];

@@ -1,9 +1,8 @@
 // What a host sends may hold anything; nothing of it may reach the terminal as a command.
 // C0 without tab and newline, DEL, C1, bidirectional overrides, line and paragraph separators, lone surrogates.
 const HARMFUL =
-   
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
- 
+
 const MAYBE_HARMFUL = /[^\t\n\u0020-\u007e\u00a0-\u02ff]/;
 
 /** The text with every control character made visible (`\x1b`); newlines and tabs stay, `\r\n` becomes a newline. */

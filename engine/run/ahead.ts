@@ -36,13 +36,17 @@ export function sendAhead(current: Task, nextItem: number, next: Following, host
 
 async function guessAll(current: Task, nextItem: number, next: Following, host: HostRun, play: PlayContext): Promise<void> {
   const window = Math.min(MOST_TASKS, 1 + host.streak * 2);
-  if (current.loop !== undefined && !(await guessTask(current, host, play, nextItem, window > 2 ? MOST_ITEMS : 2))) return;
+  if (current.loop !== undefined) {
+    // Where items change the host, a guess behind the next one would be void before it is asked for
+    const isChanging = host.streak === 0;
+    if (!(await guessTask(current, host, play, nextItem, isChanging ? 1 : MOST_ITEMS)) || isChanging) return;
+  }
   let count = 0;
   for (const task of next()) {
     if ((count += 1) > window) return;
     if (!isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) continue;
     // NOTE: what comes after a flush may depend on the handlers; it is still likely that none runs
-    if (task.action === "meta" || task.role !== undefined && host.endedRoles.has(task.role.path)) continue;
+    if (task.action === "meta" || (task.role !== undefined && host.endedRoles.has(task.role.path))) continue;
     if (!(await guessTask(task, host, play, 0, MOST_ITEMS))) return;
   }
 }

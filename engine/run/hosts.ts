@@ -31,17 +31,15 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
   const queue = queueOf(task, chosen[0]!, play);
   const outcomes = await Promise.all(
     chosen.map((host) =>
-      queue.add(
-        async () => {
-          play.run.emit({ type: "host-start", host: host.name, task: view });
-          return runTask(task, host, play, {
-            view,
-            appliesTo: isOnce ? hosts : [host],
-            isRescuable: around.isRescuable,
-            sendAhead: (nextItem) => around.after !== undefined && sendAhead(task, nextItem, around.after, host, play),
-          });
-        },
-      ),
+      queue.add(async () => {
+        play.run.emit({ type: "host-start", host: host.name, task: view });
+        return runTask(task, host, play, {
+          view,
+          appliesTo: isOnce ? hosts : [host],
+          isRescuable: around.isRescuable,
+          sendAhead: (nextItem) => around.after !== undefined && sendAhead(task, nextItem, around.after, host, play),
+        });
+      }),
     ),
   );
   for (const outcome of outcomes) await settle(task, outcome, isOnce ? hosts : [outcome.host], view, play, around);
@@ -65,7 +63,16 @@ async function isReached(task: Task, host: HostRun, play: PlayContext): Promise<
     const wanted = run.settings.startAtTask!;
     const name = task.name ?? task.action;
     const full = task.role === undefined ? name : `${task.role.name} : ${name}`;
-    const isWanted = [name, full].some((candidate) => candidate === wanted || new RegExp(`^${wanted.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`).test(candidate));
+    const isWanted = [name, full].some(
+      (candidate) =>
+        candidate === wanted ||
+        new RegExp(
+          `^${wanted
+            .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+            .replace(/\*/g, ".*")
+            .replace(/\?/g, ".")}$`,
+        ).test(candidate),
+    );
     if (!isWanted && !task.tags.includes("always")) return false;
     if (isWanted) run.started = true;
   }
@@ -122,7 +129,6 @@ export function viewOf(task: Task, host: HostRun, play: PlayContext): TaskView {
 async function settle(task: Task, outcome: TaskOutcome, hosts: readonly HostRun[], view: TaskView, play: PlayContext, around: Surroundings): Promise<void> {
   const { stats } = play.run;
   const { host } = outcome;
-  host.streak = outcome.changed || outcome.failed ? 0 : host.streak + 1;
   if (task.role !== undefined && outcome.status !== "skipped") host.roles.set(task.role.key, task.role);
   switch (outcome.status) {
     case "unreachable":
@@ -165,7 +171,10 @@ async function settle(task: Task, outcome: TaskOutcome, hosts: readonly HostRun[
 
 function notificationsOf(task: Task, host: HostRun, play: PlayContext): string[] {
   const scope = scopeOf(task, host.name, play);
-  return (task.notify ?? []).flatMap((name) => valueOf(name, scope, task.place)).filter((name) => name !== null && name !== undefined && name !== "").map(String);
+  return (task.notify ?? [])
+    .flatMap((name) => valueOf(name, scope, task.place))
+    .filter((name) => name !== null && name !== undefined && name !== "")
+    .map(String);
 }
 
 /** A failure that shows only after the task's own result: an unknown handler, an include that cannot be loaded. */

@@ -1,5 +1,5 @@
 import { extend } from "../play/inherit.ts";
-import { findTaskFile, handlersOfRole, loadRole, loadTasks, tasksOfRole } from "../play/load.ts";
+import { findTaskFile, handlersOfRole, type LoadContext, loadRole, loadTasks, tasksOfRole } from "../play/load.ts";
 import type { Inherited, Node, Role, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
@@ -25,8 +25,10 @@ export async function runIncludes(
   for (const { include, hosts } of grouped(outcomes, allHosts)) {
     let nodes: readonly Node[];
     let name: string;
+    // A role that the included file imports brings its handlers into the play
+    const load: LoadContext = { ...play.load, onRole: (role) => void play.handlers.push(...handlersOfRole(role)) };
     try {
-      ({ nodes, name } = task.action === "include_role" ? includeRole(task, include, play) : includeTasks(task, include, play));
+      ({ nodes, name } = task.action === "include_role" ? includeRole(task, include, play, load) : includeTasks(task, include, load));
     } catch (error) {
       const failure = error instanceof Failures ? error.failures[0]! : error;
       if (!(failure instanceof Failure)) throw error;
@@ -58,16 +60,16 @@ function inheritedBy(task: Task, include: Include): Inherited {
   return Object.keys(include.local).length === 0 ? base : { ...base, includeVars: [...base.includeVars, include.local] };
 }
 
-function includeTasks(task: Task, include: Include, play: PlayContext): { nodes: Node[]; name: string } {
+function includeTasks(task: Task, include: Include, load: LoadContext): { nodes: Node[]; name: string } {
   const file = String(include.args["file"] ?? include.args["_raw_params"] ?? "");
   if (file === "") throw new Failure("include_tasks needs the name of a file", { code: "missing-argument", fault: "playbook", place: task.place });
   const inherited = inheritedBy(task, include);
   const isHandler = Object.hasOwn(task, "listen");
-  const path = findTaskFile(file, task.place, inherited, { ...play.load, isHandler });
-  return { nodes: loadTasks(path, inherited, { ...play.load, isHandler: false }, task.place), name: path };
+  const path = findTaskFile(file, task.place, inherited, { ...load, isHandler });
+  return { nodes: loadTasks(path, inherited, { ...load, isHandler: false }, task.place), name: path };
 }
 
-function includeRole(task: Task, include: Include, play: PlayContext): { nodes: Node[]; name: string } {
+function includeRole(task: Task, include: Include, play: PlayContext, load: LoadContext): { nodes: Node[]; name: string } {
   const { args } = include;
   const name = String(args["name"] ?? args["role"] ?? "");
   if (name === "") throw new Failure("include_role needs the name of a role", { code: "missing-argument", fault: "playbook", place: task.place });
@@ -82,8 +84,8 @@ function includeRole(task: Task, include: Include, play: PlayContext): { nodes: 
     rolespec_validate: args["rolespec_validate"] !== false,
   };
   const parents = outer === undefined ? [] : [...outer.parents, outer];
-  const role = loadRole(name, { ...parts, inherited, parents, allowDuplicates: args["allow_duplicates"] !== false, place: task.place }, play.load);
+  const role = loadRole(name, { ...parts, inherited, parents, allowDuplicates: args["allow_duplicates"] !== false, place: task.place }, load);
   play.handlers.push(...handlersOfRole(role));
   if (args["public"] === true || args["public"] === "yes" || args["public"] === "true") (play.play.roles as Role[]).push(role);
-  return { nodes: tasksOfRole(role, parts, role.inherited, play.load), name: role.name };
+  return { nodes: tasksOfRole(role, parts, role.inherited, load), name: role.name };
 }

@@ -8,7 +8,18 @@ import { flushHandlers } from "./handlers.ts";
 import { failAfterwards, viewOf } from "./hosts.ts";
 import type { Surroundings } from "./nodes.ts";
 
-const ACTIONS = ["flush_handlers", "refresh_inventory", "noop", "clear_facts", "clear_host_errors", "end_play", "end_host", "end_batch", "end_role", "reset_connection"];
+const ACTIONS = [
+  "flush_handlers",
+  "refresh_inventory",
+  "noop",
+  "clear_facts",
+  "clear_host_errors",
+  "end_play",
+  "end_host",
+  "end_batch",
+  "end_role",
+  "reset_connection",
+];
 
 /** `meta`: acts on the run itself. */
 export async function runMeta(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
@@ -61,7 +72,12 @@ function metaAction(task: Task, host: HostRun, play: PlayContext): string {
   const args = typeof task.args === "string" ? {} : task.args;
   const name = textOf(args["free_form"] ?? args["_raw_params"], scopeOf(task, host.name, play)) ?? "";
   if (ACTIONS.includes(name)) return name;
-  throw new Failure(`meta knows no action "${name}"`, { code: "bad-arguments", fault: "playbook", place: task.place, hint: didYouMean(name, ACTIONS) ?? `one of ${ACTIONS.join(", ")}` });
+  throw new Failure(`meta knows no action "${name}"`, {
+    code: "bad-arguments",
+    fault: "playbook",
+    place: task.place,
+    hint: didYouMean(name, ACTIONS) ?? `one of ${ACTIONS.join(", ")}`,
+  });
 }
 
 async function refreshInventory(play: PlayContext): Promise<void> {

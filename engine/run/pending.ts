@@ -26,7 +26,8 @@ export class PendingHandlers {
     for (const host of play.hosts.values()) {
       const names = kept[host.name] ?? [];
       for (const handler of play.handlers) if (names.includes(nameOf(handler))) host.notified.add(handler);
-      if (host.notified.size > 0) play.run.emit({ type: "warning", message: `${host.name}: an earlier run failed before these handlers ran; they run now: ${names.join(", ")}` });
+      if (host.notified.size > 0)
+        play.run.emit({ type: "warning", message: `${host.name}: an earlier run failed before these handlers ran; they run now: ${names.join(", ")}` });
       delete kept[host.name];
     }
   }

@@ -48,9 +48,12 @@ export async function runPlay(play: Play, load: LoadContext, lost: ReadonlySet<s
     run.emit({ type: "no-hosts-matched", pattern, place: placeOf(play.raw, "hosts") ?? play.place });
     return { lost: [], isOver: false };
   }
-  const hostsAll = inOrder(matched.filter((host) => !lost.has(host)), textOf(play.order, before));
+  const hostsAll = inOrder(
+    matched.filter((host) => !lost.has(host)),
+    textOf(play.order, before),
+  );
   const taskCount = [...following(play.nodes, 0, undefined)].filter((task) => task.action !== "meta").length;
-  run.emit({ type: "play-start", name, place: play.place, hosts: hostsAll, taskCount, checkMode: run.facts.checkMode });
+  run.emit({ type: "play-start", name, place: play.place, hosts: hostsAll, taskCount, checkMode: run.facts.checkMode, strategy: strategyOf(play, run) });
   if (hostsAll.length === 0) {
     run.emit({ type: "no-hosts-remaining" });
     return { lost: [], isOver: true };
@@ -79,7 +82,14 @@ function emptyState(play: Play): PlayContext["state"] {
   return { play, hostsAll: [], hosts: [], batch: [], varsFiles: () => [], prompted: {} };
 }
 
-function batchContext(play: Play, load: LoadContext, run: RunContext, hostsAll: readonly string[], batch: readonly string[], prompted: Record<string, unknown>): PlayContext {
+function batchContext(
+  play: Play,
+  load: LoadContext,
+  run: RunContext,
+  hostsAll: readonly string[],
+  batch: readonly string[],
+  prompted: Record<string, unknown>,
+): PlayContext {
   const hosts = new Map<string, HostRun>(batch.map((name) => [name, newHostRun(name)]));
   const state: PlayContext["state"] = {
     play,
@@ -98,7 +108,7 @@ function batchContext(play: Play, load: LoadContext, run: RunContext, hostsAll: 
 async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<void> {
   const hosts = [...play.hosts.values()];
   await gatherFacts(play, hosts);
-  const strategy = play.play.strategy === undefined ? play.run.settings.strategy : String(play.play.strategy).replace(/^ansible\.builtin\./, "");
+  const strategy = strategyOf(play.play, play.run);
   const isFree = strategy === "free" || strategy === "host_pinned";
   // What an earlier run left behind waits for this run's tasks: they may mend what the handlers need
   const afterPreTasks = play.play.nodes.findIndex((node) => node.kind === "task" && node.action === "meta") + 1;
@@ -108,6 +118,10 @@ async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<vo
   await runSection(rest, hosts, isFree, play);
   await forceHandlers(play, hosts);
   pending.keep(play);
+}
+
+function strategyOf(play: Play, run: RunContext): string {
+  return String(play.strategy ?? run.settings.strategy ?? "linear").replace(/^ansible\.builtin\./, "");
 }
 
 async function runSection(nodes: readonly Node[], hosts: readonly HostRun[], isFree: boolean, play: PlayContext, after?: Following): Promise<void> {
@@ -136,7 +150,14 @@ async function gatherFacts(play: PlayContext, hosts: readonly HostRun[]): Promis
   const chosen = wanted === undefined && gathering === "smart" ? hosts.filter((host) => !run.gathered.has(host.name)) : hosts;
   if (chosen.length === 0) return;
   const task: Task = {
-    ...impliedTask("setup", factArguments(play.play), "Gathering Facts", play.play.place, { ...nothingInherited, ...play.play.inherited, when: [], tags: ["always"] }, play.load),
+    ...impliedTask(
+      "setup",
+      factArguments(play.play),
+      "Gathering Facts",
+      play.play.place,
+      { ...nothingInherited, ...play.play.inherited, when: [], tags: ["always"] },
+      play.load,
+    ),
     tags: [...play.play.inherited.tags, "always"],
   };
   const nodes = play.play.nodes;

@@ -28,6 +28,8 @@ async function ask(prompt: VarsPrompt, run: RunContext, scope: Scope): Promise<u
     if (prompt.confirm && (await run.settings.prompt?.(`confirm ${shown}`, { echo: !prompt.private })) !== answer) continue;
     const value = answer === "" && fallback !== undefined && fallback !== null ? String(fallback) : answer;
     if (prompt.private) registerSecret(value, run.secrets);
-    return prompt.encrypt === undefined ? value : applyFilter("password_hash", value, [prompt.encrypt, ...(prompt.salt === undefined ? [] : [prompt.salt])], scope);
+    return prompt.encrypt === undefined
+      ? value
+      : applyFilter("password_hash", value, [prompt.encrypt, ...(prompt.salt === undefined ? [] : [prompt.salt])], scope);
   }
 }

@@ -111,7 +111,9 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
     });
     problems.push(...found);
   }
-  const unique = [...new Map(problems.map((failure) => [`${failure.message} ${failure.place?.file}:${failure.place?.line}:${failure.place?.column}`, failure])).values()];
+  const unique = [
+    ...new Map(problems.map((failure) => [`${failure.message} ${failure.place?.file}:${failure.place?.line}:${failure.place?.column}`, failure])).values(),
+  ];
   if (unique.length > 0) throw new Failures(unique);
   return playbooks;
 }

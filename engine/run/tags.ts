@@ -8,10 +8,7 @@ export function isSelected(tags: readonly string[], runTags: readonly string[], 
   const matches = (asked: readonly string[]): boolean => asked.some((tag) => own.has(tag));
   if (runTags.length > 0) {
     const wanted =
-      own.has("always") ||
-      (runTags.includes("all") && !own.has("never")) ||
-      matches(runTags) ||
-      (runTags.includes("tagged") && isTagged && !own.has("never"));
+      own.has("always") || (runTags.includes("all") && !own.has("never")) || matches(runTags) || (runTags.includes("tagged") && isTagged && !own.has("never"));
     if (!wanted) return false;
   } else if (own.has("never")) {
     return false;

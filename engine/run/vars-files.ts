@@ -44,12 +44,17 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
             if (error instanceof Failure && error.code === "undefined-variable") continue;
             throw error;
           }
-          for (const file of [resolved].flat().map(String)) paths.push(path.isAbsolute(file) ? file : path.join(play.directory, file), path.join(play.directory, "vars", file));
+          for (const file of [resolved].flat().map(String))
+            paths.push(path.isAbsolute(file) ? file : path.join(play.directory, file), path.join(play.directory, "vars", file));
         }
         if (paths.length === 0) return [];
         const found = paths.find((file) => existsSync(file));
         if (found !== undefined) return [one(found)];
-        throw new Failure(`variables file not found: ${names.join(", ")}`, { code: "file-not-found", fault: "playbook", place: placeOf(play.raw, "vars_files") });
+        throw new Failure(`variables file not found: ${names.join(", ")}`, {
+          code: "file-not-found",
+          fault: "playbook",
+          place: placeOf(play.raw, "vars_files"),
+        });
       });
       known.set(host, { version, values });
       return values;

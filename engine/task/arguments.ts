@@ -20,7 +20,12 @@ export function argumentsOf(task: Task, module: Module, scope: Scope): unknown {
   const given = ownArguments(task, scope, raw);
   const defaults = raw === undefined ? defaultsOf(task, scope) : {};
   const merged = copyPlaces(given, { ...defaults, ...given });
-  const { args, problems } = validateArgs(module.module.args, freeFormNamed(merged, module), { raw: task.raw, place: task.place, moduleName: task.action, partial: false });
+  const { args, problems } = validateArgs(module.module.args, freeFormNamed(merged, module), {
+    raw: task.raw,
+    place: task.place,
+    moduleName: task.action,
+    partial: false,
+  });
   if (problems.length === 1) throw problems[0]!;
   if (problems.length > 1) throw new Failures(problems);
   return args;

@@ -68,7 +68,10 @@ async function actOnHost(
 ): Promise<Attempt> {
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const connection = await play.run.connections.get(place.target);
-  const options = { ...place.run, onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")) };
+  const options = {
+    ...place.run,
+    onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
+  };
   try {
     const asked = carryOut(module, args, connection.session, {
       check: modes.check,
@@ -105,7 +108,11 @@ async function act(module: ControllerModule<unknown>, args: unknown, task: Task,
   };
   const failure =
     action.failed === true
-      ? new Failure(typeof action.msg === "string" ? action.msg : JSON.stringify(finalize(action.msg ?? "failed")), { code: "task-failed", fault: "playbook", place: task.place })
+      ? new Failure(typeof action.msg === "string" ? action.msg : JSON.stringify(finalize(action.msg ?? "failed")), {
+          code: "task-failed",
+          fault: "playbook",
+          place: task.place,
+        })
       : undefined;
   return { result: finalize(result) as Values, failure, isUnreachable: false, isUnknown: false, isController: true, action };
 }
@@ -122,7 +129,13 @@ export function refused(error: unknown, task: Task): Attempt {
   }
   if (error instanceof ModuleError) {
     const failure = new Failure(error.message, { code: "module-refused", fault: "host", place: task.place, hint: error.hint });
-    return { result: { changed: false, msg: error.message, ...error.result, failed: true }, failure, isUnreachable: false, isUnknown: false, isController: false };
+    return {
+      result: { changed: false, msg: error.message, ...error.result, failed: true },
+      failure,
+      isUnreachable: false,
+      isUnknown: false,
+      isController: false,
+    };
   }
   if (!(error instanceof Failure)) throw error;
   const isUnreachable = error.fault === "transport" && isConnectionLoss(error);

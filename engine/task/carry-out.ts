@@ -52,12 +52,17 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
     }
     const applying = session.run(module.apply(changes, before, args), options.run);
     // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
-    const probing = isVerified(module, args) ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
+    const probing = isVerified(module, args)
+      ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined })))
+      : undefined;
     options.onApply?.();
     const applied = await applying;
     if (applied.code !== 0 && module.ownVerdict !== true) {
       await probing;
-      return { ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }), result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) } };
+      return {
+        ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }),
+        result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) },
+      };
     }
     let after: S = before as S;
     if (probing !== undefined) {
@@ -118,13 +123,7 @@ function changesAsDiff(changes: readonly Change[]): Diff {
   return { before: lines("from"), after: lines("to") };
 }
 
-function verdict(
-  changed: boolean,
-  changes: readonly Change[],
-  diffs: readonly Diff[],
-  result: Record<string, unknown> = {},
-  unknown = false,
-): CarriedOut {
+function verdict(changed: boolean, changes: readonly Change[], diffs: readonly Diff[], result: Record<string, unknown> = {}, unknown = false): CarriedOut {
   const failed = result["failed"] === true;
   const msg = typeof result["msg"] === "string" ? result["msg"] : "the module reports a failure";
   const claimed = typeof result["changed"] === "boolean" ? result["changed"] : changed;

@@ -40,7 +40,11 @@ function render(file: string, options: TemplateOptions, task: Task, scope: Scope
   };
   const inner = withNames(scope, names);
   if (file.endsWith(".hbs")) return renderHandlebars(text, inner, { file });
-  return renderJinja(text, inner, { ...options, file, searchPath: [path.dirname(file), ...task.searchPath.flatMap((folder) => [path.join(folder, "templates"), folder])] });
+  return renderJinja(text, inner, {
+    ...options,
+    file,
+    searchPath: [path.dirname(file), ...task.searchPath.flatMap((folder) => [path.join(folder, "templates"), folder])],
+  });
 }
 
 /** Finds a file as Ansible does: in the role's folder of that kind, the role, beside the task file, the playbook's. */

@@ -69,7 +69,8 @@ export function textOf(value: unknown, scope: Scope, place?: Place): string | un
 export function valueOf(value: unknown, scope: Scope, place?: Place): unknown {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "number") return value;
   const final = template(value, scope, { place });
-  if (final instanceof Undefined) throw new Failure(final.message, { code: "undefined-variable", fault: "playbook", place: final.place ?? place, hint: final.hint });
+  if (final instanceof Undefined)
+    throw new Failure(final.message, { code: "undefined-variable", fault: "playbook", place: final.place ?? place, hint: final.hint });
   return typeof final === "symbol" ? undefined : final;
 }
 

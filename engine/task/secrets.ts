@@ -22,7 +22,12 @@ export function registerSecret(plain: string, secrets: Set<string>): void {
 
 /** `value` with every secret in its texts masked; the same object when there is none in it. */
 export function masked<T>(value: T, secrets: ReadonlySet<string>): T {
-  return secrets.size === 0 ? value : (maskedValue(value, [...secrets].sort((a, b) => b.length - a.length)) as T);
+  return secrets.size === 0
+    ? value
+    : (maskedValue(
+        value,
+        [...secrets].sort((a, b) => b.length - a.length),
+      ) as T);
 }
 
 function maskedValue(value: unknown, secrets: readonly string[]): unknown {

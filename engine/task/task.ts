@@ -160,7 +160,11 @@ class TaskRun {
       const local = itemVariables(names, items, index);
       const started = performance.now();
       const round = await this.#round(local, index);
-      const result = finalize({ ...round.verdict.result, ...local, ...(local["ansible_loop"] === undefined ? {} : { ansible_loop: local["ansible_loop"] }) }) as Values;
+      const result = finalize({
+        ...round.verdict.result,
+        ...local,
+        ...(local["ansible_loop"] === undefined ? {} : { ansible_loop: local["ansible_loop"] }),
+      }) as Values;
       rounds.push(round);
       results.push(result);
       const label = this.#label(local, item);
@@ -171,12 +175,23 @@ class TaskRun {
       this.play.run.emit({ type: "item", ...outcome, label: this.#censored ? "(censored)" : masked(finalize(label), this.play.run.secrets), index });
       if (round.unreachable) break;
       const stop = control.break_when;
-      if (stop !== undefined && firstFalse(stop, withNames(this.#scope(local), this.#registered === undefined ? {} : { [this.#registered]: result })) === undefined) break;
+      if (
+        stop !== undefined &&
+        firstFalse(stop, withNames(this.#scope(local), this.#registered === undefined ? {} : { [this.#registered]: result })) === undefined
+      )
+        break;
     }
     const failure = rounds.find((round) => round.verdict.failure !== undefined)?.verdict.failure;
     const skipped = rounds.every((round) => round.skipped);
     const changed = rounds.some((round) => round.verdict.changed);
-    const msg = failure !== undefined ? "One or more items failed" : skipped ? (items.length === 0 ? "No items in the list" : "All items skipped") : "All items completed";
+    const msg =
+      failure !== undefined
+        ? "One or more items failed"
+        : skipped
+          ? items.length === 0
+            ? "No items in the list"
+            : "All items skipped"
+          : "All items completed";
     const result: Record<string, unknown> = { results, changed, failed: failure !== undefined, msg, ...(skipped ? { skipped: true } : { skipped: false }) };
     if (items.length === 0) result["skipped_reason"] = "No items in the list";
     if (rounds.some((round) => round.unreachable)) result["unreachable"] = true;
@@ -220,7 +235,15 @@ class TaskRun {
       const taskVars = Object.keys(this.task.vars).length === 0 ? {} : (template(this.task.vars, scope, { place: this.task.place }) as Values);
       const include: Include = { args, local: { ...taskVars, ...local }, label: Object.values(local)[0] };
       const result = { changed: false, failed: false, include: args["file"] ?? args["_raw_params"] ?? args["name"], include_args: taskVars };
-      return { verdict: { result, changed: false, failed: false, failure: undefined }, skipped: false, unreachable: false, assumed: false, delegatedTo: undefined, action: undefined, include };
+      return {
+        verdict: { result, changed: false, failed: false, failure: undefined },
+        skipped: false,
+        unreachable: false,
+        assumed: false,
+        delegatedTo: undefined,
+        action: undefined,
+        include,
+      };
     } catch (error) {
       return failedRound(refused(error, this.task));
     }
@@ -244,8 +267,13 @@ class TaskRun {
       }
       if (done || this.options.view.checkMode) return { ...round, verdict: { ...round.verdict, result } };
       if (number > retries) {
-        const failure = round.verdict.failure ?? new Failure(`still not so after ${number} attempts`, { code: "retries-exhausted", fault: "host", place: placeOfKeyword(task, "until") });
-        return { ...round, verdict: { changed: round.verdict.changed, failed: true, failure, result: { msg: failure.message, ...result, attempts: number - 1, failed: true } } };
+        const failure =
+          round.verdict.failure ??
+          new Failure(`still not so after ${number} attempts`, { code: "retries-exhausted", fault: "host", place: placeOfKeyword(task, "until") });
+        return {
+          ...round,
+          verdict: { changed: round.verdict.changed, failed: true, failure, result: { msg: failure.message, ...result, attempts: number - 1, failed: true } },
+        };
       }
       const visible = this.#visible({ ...result, retries: retries + 1 });
       this.play.run.emit({ type: "retry", host: this.host.name, task: this.options.view, attempt: number, retriesLeft: retries - number + 1, result: visible });
@@ -260,9 +288,12 @@ class TaskRun {
       check,
       diff: this.flag("diff"),
       sendAhead: () => this.options.sendAhead?.(index + 1),
-      onOutput: this.#censored ? undefined : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
+      onOutput: this.#censored
+        ? undefined
+        : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
     });
-    const inDoubt = check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
+    const inDoubt =
+      check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
     if (inDoubt) return assumedRound(made.result["msg"], !made.isController);
     let verdict: Verdict;
     try {
@@ -274,6 +305,7 @@ class TaskRun {
     // What is read behind an announced change may be different once the change is made
     const isInDoubt = made.isUnknown || (check && host.announced && !made.isController);
     if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
+    host.streak = verdict.changed || verdict.failed ? 0 : host.streak + 1;
     const result = finalize(verdict.result) as Values;
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {

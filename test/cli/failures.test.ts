@@ -77,7 +77,6 @@ for (const [name, error, expected] of cases) {
 }
 
 test("colour adds escape sequences of ours only", () => {
-   
   const plain = formatFailure(failure("x\u001b[2J", { place: at(1, 1, "y") }), { color: true }).replace(/\u001b\[\d+m/g, "");
   assert.equal(plain, formatFailure(failure("x\u001b[2J", { place: at(1, 1, "y") }), { color: false }));
 });

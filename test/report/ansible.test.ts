@@ -159,7 +159,7 @@ test("the recap, colours and all", () => {
   const plain =
     "a                          : ok=1    changed=0    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0   \nb                          : ok=3    changed=12   unreachable=0    failed=0    skipped=0    rescued=0    ignored=1   \n\n";
   assert.ok(screen(events).out.endsWith(`\nPLAY RECAP ${"*".repeat(69)}\n${plain}`));
-   
+
   assert.ok(
     screen(events, { color: true })
       .out.replace(/\u001b\[\d+m/g, "")

@@ -91,7 +91,7 @@ export function feed(reporter: Reporter, events: readonly Event[]): void {
 export function terminalShows(bytes: string): string {
   const rows = [""];
   let column = 0;
-   
+
   for (const [piece] of bytes.matchAll(/\u001b\[2K|\u001b\[[0-9;]*m|\r|\n|[^\u001b\r\n]+/g)) {
     if (piece === "\r") column = 0;
     else if (piece === "\n") {

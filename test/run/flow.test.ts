@@ -257,7 +257,9 @@ describe("a host in trouble", { skip: shared.skip }, () => {
     const lab = await shared.lab();
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 1_000);
-    const ran = await play(lab.inventory, "- hosts: r1\n  gather_facts: false\n  tasks:\n    - {name: long, command: sleep 4321}\n", { signal: controller.signal });
+    const ran = await play(lab.inventory, "- hosts: r1\n  gather_facts: false\n  tasks:\n    - {name: long, command: sleep 4321}\n", {
+      signal: controller.signal,
+    });
     assert.equal(ran.exitCode, 99);
     const left = await lab.host("r1").exec("pgrep -f '^sleep 4321' || true");
     assert.equal(left.stdout.trim(), "");

@@ -15,7 +15,11 @@ export async function docCommand(argv: readonly string[], output: { write(text: 
   for (const name of names) {
     const module = await loadModule(name);
     if (module === undefined) {
-      throw new Failure(`there is no module "${name}"`, { code: "unknown-module", fault: "usage", hint: didYouMean(name, moduleNames) ?? "tsplay doc lists them" });
+      throw new Failure(`there is no module "${name}"`, {
+        code: "unknown-module",
+        fault: "usage",
+        hint: didYouMean(name, moduleNames) ?? "tsplay doc lists them",
+      });
     }
     output.write(moduleText(module));
   }

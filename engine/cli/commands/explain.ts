@@ -19,7 +19,11 @@ export async function explainCommand(argv: readonly string[]): Promise<number> {
   const settings = { ...(await settingsOf(options, argv)), playbooks: hasPlaybook ? options.playbooks : [] };
   const { run, playbooks } = await prepare(settings, () => undefined);
   if (!run.inventory.hosts.has(host)) {
-    throw new Failure(`the inventory has no host "${host}"`, { code: "unknown-host", fault: "usage", hint: didYouMean(host, run.inventory.hosts.keys()) ?? "see the hosts with --list-hosts" });
+    throw new Failure(`the inventory has no host "${host}"`, {
+      code: "unknown-host",
+      fault: "usage",
+      hint: didYouMean(host, run.inventory.hosts.keys()) ?? "see the hosts with --list-hosts",
+    });
   }
   const variables = createVariables(run.facts);
   const play = playbooks[0]?.plays[0];
@@ -30,7 +34,9 @@ export async function explainCommand(argv: readonly string[]): Promise<number> {
     return 1;
   }
   for (const [index, { level, title, raw, place }] of found.entries()) {
-    process.stdout.write(`${index === 0 ? "=>" : "  "} ${String(level).padStart(2)} ${title}: ${pythonJson(raw)}${place === undefined ? "" : `  (${formatPlace(place)})`}\n`);
+    process.stdout.write(
+      `${index === 0 ? "=>" : "  "} ${String(level).padStart(2)} ${title}: ${pythonJson(raw)}${place === undefined ? "" : `  (${formatPlace(place)})`}\n`,
+    );
   }
   return 0;
 }

@@ -30,7 +30,8 @@ export function tasksText(options: Options, prepared: Prepared, playHosts: reado
 
 function tasksOf(play: Play, options: Options): Task[] {
   const runTags = options.tags.length === 1 && options.tags[0] === "all" ? [] : options.tags;
-  const flat = (nodes: readonly Node[]): Task[] => nodes.flatMap((node) => (node.kind === "task" ? [node] : [...flat(node.block), ...flat(node.rescue), ...flat(node.always)]));
+  const flat = (nodes: readonly Node[]): Task[] =>
+    nodes.flatMap((node) => (node.kind === "task" ? [node] : [...flat(node.block), ...flat(node.rescue), ...flat(node.always)]));
   return flat(play.nodes).filter((task) => !(task.action === "meta" && task.name === undefined) && isSelected(task.tags, runTags, options.skipTags));
 }
 

@@ -49,7 +49,8 @@ export async function playCommand(argv: readonly string[]): Promise<number> {
 }
 
 function list(options: Options, prepared: Awaited<ReturnType<typeof prepare>>): number {
-  if (options.syntaxCheck && !options.listHosts && !options.listTasks && !options.listTags) return say(options.playbooks.map((file) => `\nplaybook: ${file}\n`).join(""));
+  if (options.syntaxCheck && !options.listHosts && !options.listTasks && !options.listTags)
+    return say(options.playbooks.map((file) => `\nplaybook: ${file}\n`).join(""));
   return say(tasksText(options, prepared, hostsOfPlays(prepared)));
 }
 
@@ -85,7 +86,9 @@ export async function settingsOf(options: Options, argv: readonly string[], sign
   };
   const { connection, become } = options;
   const password = connection.askPassword ? await askPassword("SSH password: ") : passwordFrom(connection.passwordFile);
-  const becomePassword = become.askPassword ? await askPassword(`BECOME password${password === undefined ? "" : " [defaults to SSH password]"}: `) : passwordFrom(become.passwordFile);
+  const becomePassword = become.askPassword
+    ? await askPassword(`BECOME password${password === undefined ? "" : " [defaults to SSH password]"}: `)
+    : passwordFrom(become.passwordFile);
   return {
     playbooks: options.playbooks,
     inventory: options.inventory,
@@ -140,7 +143,8 @@ async function vaultOf(options: Options): Promise<Vault | undefined> {
 
 async function askPassword(text: string): Promise<string> {
   const answer = await askTerminal(text, { echo: false });
-  if (answer === undefined) throw new Failure("a password is to be asked for, and there is no terminal", { code: "no-terminal", fault: "usage", hint: "use a password file" });
+  if (answer === undefined)
+    throw new Failure("a password is to be asked for, and there is no terminal", { code: "no-terminal", fault: "usage", hint: "use a password file" });
   return answer;
 }
 
