@@ -18,7 +18,9 @@ export const addHost: ControllerModule<ArgsOf<typeof schema> & Record<string, un
     const parts = /^(.*[^:]):(\d+)$/.exec(given);
     const name = parts === null ? given : parts[1]!;
     const values = parts === null ? variables : { ansible_port: Number(parts[2]), ...variables };
-    const names = (Array.isArray(groups) ? groups.map(String) : typeof groups === "string" ? groups.split(",") : []).map((group) => group.trim()).filter((group) => group !== "");
+    const names = (Array.isArray(groups) ? groups.map(String) : typeof groups === "string" ? groups.split(",") : [])
+      .map((group) => group.trim())
+      .filter((group) => group !== "");
     const added = { name, groups: names, variables: values };
     return { changed: true, addHost: added, result: { add_host: { host_name: name, groups: names, host_vars: values } } };
   },

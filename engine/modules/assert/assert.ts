@@ -22,7 +22,10 @@ export const assert: ControllerModule<ArgsOf<typeof schema>> = {
     const msg = text(success_msg) ?? "All assertions passed";
     return { msg };
   },
-  doc: { examples: `- assert:\n    that:\n      - ansible_facts.memtotal_mb >= 2048\n    fail_msg: a node needs 2 GiB of memory`, returns: { assertion: "The condition that does not hold", evaluated_to: "false" } },
+  doc: {
+    examples: `- assert:\n    that:\n      - ansible_facts.memtotal_mb >= 2048\n    fail_msg: a node needs 2 GiB of memory`,
+    returns: { assertion: "The condition that does not hold", evaluated_to: "false" },
+  },
 };
 
 function text(message: unknown): string | string[] | undefined {

@@ -18,7 +18,8 @@ export const debug: ControllerModule<ArgsOf<typeof schema>> = {
   act: ({ msg, var: expression, verbosity }, context) => {
     if (verbosity > context.verbosity) return { skipped: true, result: { skipped_reason: "Verbosity threshold not met." } };
     if (expression === undefined) return { msg: msg ?? "Hello world!" };
-    const text = typeof expression === "string" ? String(context.template(expression.includes("{{") ? expression : `{{ ${JSON.stringify(expression)} }}`)) : expression;
+    const text =
+      typeof expression === "string" ? String(context.template(expression.includes("{{") ? expression : `{{ ${JSON.stringify(expression)} }}`)) : expression;
     return { result: { [String(text)]: typeof text === "string" ? shown(() => context.evaluate(text)) : text } };
   },
   doc: {

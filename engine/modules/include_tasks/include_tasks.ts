@@ -14,7 +14,8 @@ export const includeTasks: ControllerModule<ArgsOf<typeof schema>> = {
   // The runner loads and runs the file: what it takes (a play, other hosts) no module may see
   act: () => ({}),
   doc: {
-    description: "The file is chosen when the task's turn comes, so its name may stand on facts. Keywords of the task itself (when, tags) decide about the include, not about the tasks inside; `apply` does that.",
+    description:
+      "The file is chosen when the task's turn comes, so its name may stand on facts. Keywords of the task itself (when, tags) decide about the include, not about the tasks inside; `apply` does that.",
     examples: `- include_tasks: "{{ ansible_facts.os_family }}.yml"`,
   },
 };

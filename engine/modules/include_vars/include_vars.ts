@@ -52,7 +52,11 @@ function isWanted(name: string, given: Args): boolean {
   if (given.files_matching !== undefined && !new RegExp(given.files_matching).test(name)) return false;
   if (given.extensions.includes(path.extname(name).slice(1))) return true;
   if (given.ignore_unknown_extensions || given.files_matching !== undefined) return false;
-  throw new ModuleError(`${name} does not have a valid extension: ${given.extensions.join(", ")}`, {}, "set ignore_unknown_extensions: true to leave such files out");
+  throw new ModuleError(
+    `${name} does not have a valid extension: ${given.extensions.join(", ")}`,
+    {},
+    "set ignore_unknown_extensions: true to leave such files out",
+  );
 }
 
 function merged(old: unknown, value: unknown): unknown {

@@ -2,10 +2,10 @@ import type { ControllerModule } from "../contract.ts";
 import { args, type ArgsOf, string } from "../schema.ts";
 
 const schema = args({
-  free_form: string(
-    "flush_handlers, refresh_inventory, noop, clear_facts, clear_host_errors, end_play, end_host, end_batch, end_role or reset_connection.",
-    { required: true, aliases: ["_raw_params"] },
-  ),
+  free_form: string("flush_handlers, refresh_inventory, noop, clear_facts, clear_host_errors, end_play, end_host, end_batch, end_role or reset_connection.", {
+    required: true,
+    aliases: ["_raw_params"],
+  }),
 });
 
 export const meta: ControllerModule<ArgsOf<typeof schema>> = {

@@ -63,7 +63,12 @@ function memoryFacts(lines: readonly string[]): Facts {
     memory_mb: {
       real: { total, used: total - free, free },
       nocache: { free: free + cached + buffers, used: total - (free + cached + buffers) },
-      swap: { total: megabytes("SwapTotal"), free: megabytes("SwapFree"), used: megabytes("SwapTotal") - megabytes("SwapFree"), cached: megabytes("SwapCached") },
+      swap: {
+        total: megabytes("SwapTotal"),
+        free: megabytes("SwapFree"),
+        used: megabytes("SwapTotal") - megabytes("SwapFree"),
+        cached: megabytes("SwapCached"),
+      },
     },
   };
 }
@@ -73,9 +78,20 @@ function firmwareFacts(sections: Sections): Facts {
   return {
     system_vendor: dmi("sys_vendor"),
     ...Object.fromEntries(
-      ["product_name", "product_serial", "product_uuid", "product_version", "bios_date", "bios_vendor", "bios_version", "board_name", "board_vendor", "board_version", "chassis_vendor", "chassis_version"].map(
-        (name) => [name, dmi(name)],
-      ),
+      [
+        "product_name",
+        "product_serial",
+        "product_uuid",
+        "product_version",
+        "bios_date",
+        "bios_vendor",
+        "bios_version",
+        "board_name",
+        "board_vendor",
+        "board_version",
+        "chassis_vendor",
+        "chassis_version",
+      ].map((name) => [name, dmi(name)]),
     ),
     form_factor: "Other",
   };
@@ -101,7 +117,14 @@ function mountFacts(sections: Sections): Facts[] {
       uuid: uuids.get(device) ?? "N/A",
       ...(size === undefined
         ? {}
-        : { size_total: size.total * 1024, size_available: size.available * 1024, block_size: 4096, block_total: Math.floor(size.total / 4), block_available: Math.floor(size.available / 4), block_used: Math.floor(size.used / 4) }),
+        : {
+            size_total: size.total * 1024,
+            size_available: size.available * 1024,
+            block_size: 4096,
+            block_total: Math.floor(size.total / 4),
+            block_available: Math.floor(size.available / 4),
+            block_used: Math.floor(size.used / 4),
+          }),
       ...(inode === undefined ? {} : { inode_total: inode.total, inode_available: inode.available, inode_used: inode.used }),
     });
   }
@@ -133,7 +156,14 @@ function deviceFacts(sections: Sections): Record<string, Facts> {
   const devices: Record<string, Facts> = {};
   for (const name of sections.names("block/")) {
     const [, device = "", ...rest] = name.split("/");
-    const entry = (devices[device] ??= { partitions: {}, holders: [], links: { ids: [], uuids: [], labels: [], masters: [] }, host: "", virtual: 1, scheduler_mode: "" });
+    const entry = (devices[device] ??= {
+      partitions: {},
+      holders: [],
+      links: { ids: [], uuids: [], labels: [], masters: [] },
+      host: "",
+      virtual: 1,
+      scheduler_mode: "",
+    });
     const value = sections.text(name).trim();
     const key = rest.join("/");
     if (key === "size") Object.assign(entry, { sectors: value, size: humanSize(Number(value) * 512) });

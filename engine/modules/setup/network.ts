@@ -50,7 +50,9 @@ function addLink(line: string, interfaces: Map<string, Interface>): void {
 }
 
 function addAddress(line: string, interfaces: Map<string, Interface>, v4: string[], v6: string[]): void {
-  const match = /^\d+:\s+(\S+)\s+(inet6?)\s+([0-9a-f.:]+)(?:\s+peer\s+\S+?)?\/(\d+)(?:\s+brd\s+(\S+))?\s+scope\s+(\w+)/.exec(line) ?? /^\d+:\s+(\S+)\s+(inet6?)\s+([0-9a-f.:]+)()(?:\s+brd\s+(\S+))?\s+scope\s+(\w+)/.exec(line);
+  const match =
+    /^\d+:\s+(\S+)\s+(inet6?)\s+([0-9a-f.:]+)(?:\s+peer\s+\S+?)?\/(\d+)(?:\s+brd\s+(\S+))?\s+scope\s+(\w+)/.exec(line) ??
+    /^\d+:\s+(\S+)\s+(inet6?)\s+([0-9a-f.:]+)()(?:\s+brd\s+(\S+))?\s+scope\s+(\w+)/.exec(line);
   if (match === null) return;
   const [, device = "", family, address = "", prefix = "", broadcast, scope] = match;
   const entry = interfaces.get(device) ?? { device, active: true, mtu: 0, type: "ether", promisc: false };
@@ -76,7 +78,15 @@ function defaultRoute(route: string | undefined, get: string | undefined, interf
   const source = /\bsrc (\S+)/.exec(get ?? route!)?.[1];
   const own = family === "ipv4" ? [entry.ipv4, ...(entry.ipv4_secondaries ?? [])] : (entry.ipv6 ?? []).filter((address) => address["scope"] === "global");
   const address = own.find((candidate) => candidate?.["address"] === source) ?? own[0] ?? {};
-  return { ...address, interface: device, gateway, macaddress: entry.macaddress, mtu: entry.mtu, type: entry.type, ...(family === "ipv4" ? { alias: device } : {}) };
+  return {
+    ...address,
+    interface: device,
+    gateway,
+    macaddress: entry.macaddress,
+    mtu: entry.mtu,
+    type: entry.type,
+    ...(family === "ipv4" ? { alias: device } : {}),
+  };
 }
 
 function netmask(bits: number): string {

@@ -16,7 +16,10 @@ export function sectionsOf(stdout: string): Sections {
   const text = (name: string): string => sections.get(name) ?? "";
   return {
     text,
-    lines: (name) => text(name).split("\n").filter((line) => line !== ""),
+    lines: (name) =>
+      text(name)
+        .split("\n")
+        .filter((line) => line !== ""),
     has: (name) => sections.has(name),
     names: (prefix) => [...sections.keys()].filter((name) => name.startsWith(prefix)),
   };
@@ -27,7 +30,11 @@ export function assignments(lines: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {};
   for (const line of lines) {
     const at = line.indexOf("=");
-    if (at > 0 && !line.startsWith("#")) values[line.slice(0, at).trim()] = line.slice(at + 1).trim().replace(/^(["'])(.*)\1$/, "$2");
+    if (at > 0 && !line.startsWith("#"))
+      values[line.slice(0, at).trim()] = line
+        .slice(at + 1)
+        .trim()
+        .replace(/^(["'])(.*)\1$/, "$2");
   }
   return values;
 }

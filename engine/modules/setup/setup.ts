@@ -62,7 +62,8 @@ export const setup: HostModule<Args, Facts> = {
   plan: () => [],
   result: ({ before, args: given }) => ({ ansible_facts: filtered(before, given.filter) }),
   doc: {
-    description: "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Nothing about Python is among them: there need be none.",
+    description:
+      "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Nothing about Python is among them: there need be none.",
     returns: { ansible_facts: "The facts, without the prefix" },
     differences: ["`ansible_python` and its like are not there", "facter and ohai are not asked"],
   },

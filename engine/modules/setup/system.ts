@@ -92,7 +92,13 @@ function distributionFacts(sections: Sections): Facts {
     lsb:
       Object.keys(lsb).length === 0
         ? {}
-        : { id: lsb["DISTRIB_ID"], release: lsb["DISTRIB_RELEASE"], codename: lsb["DISTRIB_CODENAME"], description: lsb["DISTRIB_DESCRIPTION"], major_release: lsb["DISTRIB_RELEASE"]?.split(".")[0] },
+        : {
+            id: lsb["DISTRIB_ID"],
+            release: lsb["DISTRIB_RELEASE"],
+            codename: lsb["DISTRIB_CODENAME"],
+            description: lsb["DISTRIB_DESCRIPTION"],
+            major_release: lsb["DISTRIB_RELEASE"]?.split(".")[0],
+          },
   };
 }
 
