@@ -33,6 +33,9 @@ export interface Bench {
   readonly places: Readonly<Record<string, string>>;
 }
 
+// what a situation mounted below its folder goes before the next one
+const UNMOUNT = 'while read -r _ point _; do case $point in "$work"/*) umount -l -- "$point" ;; esac; done </proc/self/mounts';
+
 /**
  * Tries every law on one situation.
  * @returns what is wrong, a line each; empty when all laws hold
@@ -40,9 +43,9 @@ export interface Bench {
 export async function judge(module: HostModule<any, any>, situation: Situation, bench: Bench): Promise<string[]> {
   const wrong: string[] = [];
   const sh = (text: string): Promise<Answer> => bench.session.run({ text, vars: { work: bench.work } });
-  const prepared = await sh(`rm -rf -- "$work" && mkdir -p -- "$work" && cd -- "$work" || exit\n${situation.given ?? ""}`);
+  const prepared = await sh(`${UNMOUNT}\nrm -rf -- "$work" && mkdir -p -- "$work" && cd -- "$work" || exit\n${situation.given ?? ""}`);
   if (prepared.code !== 0) return [`given ended with ${prepared.code}: ${said(prepared)}`];
-  const environment = situation.without === undefined ? {} : await hide(situation.without, sh);
+  const environment = situation.without === undefined ? {} : await hide(situation.without, bench.work, sh);
   const seen: unknown[] = [];
   const run = async (check: boolean): Promise<Outcome> => {
     const outcome = await attempt(module, situation, bench, { check, diff: true, environment });
@@ -153,8 +156,8 @@ function fill(value: unknown, places: Readonly<Record<string, string>>): unknown
 }
 
 /** A PATH on which all tools are but one. */
-async function hide(tool: string, sh: (text: string) => Promise<Answer>): Promise<Record<string, string>> {
-  const folder = `/run/law-tools/without-${tool}`;
+async function hide(tool: string, work: string, sh: (text: string) => Promise<Answer>): Promise<Record<string, string>> {
+  const folder = `${work}.without-${tool}`;
   const answer = await sh(
     `mkdir -p ${folder} && cd ${folder} && for folder in /usr/sbin /usr/bin /sbin /bin; do ln -s "$folder"/* . 2>/dev/null; done; rm -f ${tool}`,
   );
