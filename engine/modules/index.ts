@@ -45,6 +45,11 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
+  getent: () => import("./getent/getent.ts").then((m) => ({ kind: "host", module: m.getent })),
+  package_facts: () => import("./package_facts/package_facts.ts").then((m) => ({ kind: "host", module: m.packageFacts })),
+  service_facts: () => import("./service_facts/service_facts.ts").then((m) => ({ kind: "host", module: m.serviceFacts })),
+  hostname: () => import("./hostname/hostname.ts").then((m) => ({ kind: "host", module: m.hostname })),
+  apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
 };
 
 /** Other names for the same module. */

@@ -1,0 +1,26 @@
+# shellcheck shell=sh disable=SC2154
+# Variables: puts (quoted words: path, mode (may be empty), is_new, new text, old text, for each file), update_lists (1 or empty), and
+# those of parts/apt/apply.sh. An update that fails puts the old files back.
+eval "set -- $puts"
+while [ $# -gt 0 ]; do
+  if [ -z "$4" ]; then rm -f -- "$1" || exit
+  else
+    parent_of "$1"
+    mkdir -p -- "$REPLY" || exit
+    put_text "$1" "${2:-0644}" "$4"
+    [ -z "$2" ] || [ -z "$3" ] || chmod -- "$2" "$1" || exit
+  fi
+  shift 5
+done
+[ -n "$update_lists" ] || exit 0
+(update_only)
+code=$?
+if [ "$code" -ne 0 ]; then
+  eval "set -- $puts"
+  while [ $# -gt 0 ]; do
+    if [ -n "$3" ]; then rm -f -- "$1"; else put_text "$1" 0644 "$5"; fi
+    shift 5
+  done
+  exit "$code"
+fi
+exit 0
