@@ -4,6 +4,7 @@ import type { Module } from "./contract.ts";
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   add_host: () => import("./add_host/add_host.ts").then((m) => ({ kind: "controller", module: m.addHost })),
   apt: () => import("./apt/apt.ts").then((m) => ({ kind: "host", module: m.apt })),
+  apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
@@ -15,8 +16,10 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   file: () => import("./file/file.ts").then((m) => ({ kind: "host", module: m.file })),
   find: () => import("./find/find.ts").then((m) => ({ kind: "host", module: m.find })),
   get_url: () => import("./get_url/get_url.ts").then((m) => ({ kind: "host", module: m.getUrl })),
+  getent: () => import("./getent/getent.ts").then((m) => ({ kind: "host", module: m.getent })),
   group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
   group_by: () => import("./group_by/group_by.ts").then((m) => ({ kind: "controller", module: m.groupBy })),
+  hostname: () => import("./hostname/hostname.ts").then((m) => ({ kind: "host", module: m.hostname })),
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
   include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
   include_vars: () => import("./include_vars/include_vars.ts").then((m) => ({ kind: "controller", module: m.includeVars })),
@@ -24,12 +27,14 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   meta: () => import("./meta/meta.ts").then((m) => ({ kind: "controller", module: m.meta })),
   modprobe: () => import("./modprobe/modprobe.ts").then((m) => ({ kind: "host", module: m.modprobe })),
   package: () => import("./package/package.ts").then((m) => ({ kind: "host", module: m.packageModule })),
+  package_facts: () => import("./package_facts/package_facts.ts").then((m) => ({ kind: "host", module: m.packageFacts })),
   pause: () => import("./pause/pause.ts").then((m) => ({ kind: "controller", module: m.pause })),
   ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
   raw: () => import("./raw/raw.ts").then((m) => ({ kind: "host", module: m.raw })),
   replace: () => import("./replace/replace.ts").then((m) => ({ kind: "host", module: m.replace })),
   script: () => import("./script/script.ts").then((m) => ({ kind: "host", module: m.script })),
   service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
+  service_facts: () => import("./service_facts/service_facts.ts").then((m) => ({ kind: "host", module: m.serviceFacts })),
   set_fact: () => import("./set_fact/set_fact.ts").then((m) => ({ kind: "controller", module: m.setFact })),
   set_stats: () => import("./set_stats/set_stats.ts").then((m) => ({ kind: "controller", module: m.setStats })),
   setup: () => import("./setup/setup.ts").then((m) => ({ kind: "host", module: m.setup })),
@@ -45,11 +50,6 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
-  getent: () => import("./getent/getent.ts").then((m) => ({ kind: "host", module: m.getent })),
-  package_facts: () => import("./package_facts/package_facts.ts").then((m) => ({ kind: "host", module: m.packageFacts })),
-  service_facts: () => import("./service_facts/service_facts.ts").then((m) => ({ kind: "host", module: m.serviceFacts })),
-  hostname: () => import("./hostname/hostname.ts").then((m) => ({ kind: "host", module: m.hostname })),
-  apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
 };
 
 /** Other names for the same module. */

@@ -64,6 +64,7 @@ export const setup: HostModule<Args, Facts> = {
   doc: {
     description:
       "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Nothing about Python is among them: there need be none.",
+    examples: `- setup:\n    gather_subset: [network]\n- setup:\n    filter: [ansible_memtotal_mb]`,
     returns: { ansible_facts: "The facts, without the prefix" },
     differences: ["`ansible_python` and its like are not there", "facter and ohai are not asked"],
   },

@@ -25,5 +25,8 @@ export const validateArgumentSpec: ControllerModule<ArgsOf<typeof schema>> = {
     if (errors.length === 0) return { msg: "The arg spec validation passed", result };
     return { failed: true, msg: `Validation of arguments failed:\n${errors.join("\n")}`, result: { ...result, argument_errors: errors } };
   },
-  doc: { returns: { argument_errors: "What is wrong, one text each" } },
+  doc: {
+    examples: `- validate_argument_spec:\n    argument_spec:\n      app_port: {type: int, required: true}`,
+    returns: { argument_errors: "What is wrong, one text each" },
+  },
 };
