@@ -99,7 +99,9 @@ function passwordAttempt(method: "password" | "keyboard-interactive", username: 
     : { method, label: "keyboard-interactive with the password", make: () => ({ type: "keyboard-interactive", username, prompt: answerOnce(password) }) };
 }
 
-function answerOnce(password: string): (name: string, instructions: string, language: string, prompts: { prompt: string; echo?: boolean }[], finish: (answers: string[]) => void) => void {
+function answerOnce(
+  password: string,
+): (name: string, instructions: string, language: string, prompts: { prompt: string; echo?: boolean }[], finish: (answers: string[]) => void) => void {
   let isAnswered = false;
   return (_name, _instructions, _language, prompts, finish) => {
     const isFirst = !isAnswered;
@@ -143,7 +145,10 @@ function chosenKeys(ssh2: Ssh2, socket: string, isWanted: (key: Buffer) => boole
       agent.getIdentities((error, keys) => {
         if (error) notes.push(`agent at ${socket} (${messageOf(error)})`);
         const parsed = (keys ?? []).map((key) => ssh2.utils.parseKey(key as Buffer | ParsedKey)).filter((key): key is ParsedKey => !(key instanceof Error));
-        callback(null, parsed.filter((key) => isWanted(key.getPublicSSH())));
+        callback(
+          null,
+          parsed.filter((key) => isWanted(key.getPublicSSH())),
+        );
       });
     }
     override sign(key: string | Buffer | ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, callback?: SignCallback): void {

@@ -83,13 +83,24 @@ export function becomeProblem(launch: Launch, noise: string): BecomeProblem | un
   const { become, prompt } = launch;
   if (become === undefined) return undefined;
   const exe = become.exe ?? become.method;
-  const prompts = noise.split(prompt).length - 1 || (noise.match(/\[sudo[:\] ][^\n]*?:|^\s*(?:\S+'s )?password[^\n]*:|doas \([^)]*\) password:/gim) ?? []).length;
-  if (/sorry, try again|incorrect (password|authentication)|incorrect authentication|authentication (fail|token manip)|\bauthentication error|maximum \d+ incorrect|doas: authorization failed/i.test(noise) || (become.password !== undefined && prompts > 1)) {
+  // sudo-rs puts words of its own around the prompt, and PAM may ask in its own words; noise of start-up files must not look like either
+  const prompts = noise.split(prompt).length - 1 || (noise.match(/\[sudo[:\] ][^\n]*?:/g) ?? []).length;
+  const isAsking = become.method !== "sudo" && /password[^\n]*:\s*$/i.test(noise);
+  if (
+    /sorry, try again|incorrect (password|authentication)|incorrect authentication|authentication (fail|token manip)|\bauthentication error|maximum \d+ incorrect|doas: authorization failed/i.test(
+      noise,
+    ) ||
+    (become.password !== undefined && prompts > 1)
+  ) {
     return become.password === undefined
       ? { message: `${exe} needs a password to become ${become.user}`, hint: PASSWORD_HINT }
       : { message: `${exe} refused the password for becoming ${become.user}`, hint: PASSWORD_HINT };
   }
-  if (become.password === undefined && (prompts > 0 || /password is required|interactive authentication is required|a password is needed|doas: .*(authentication required|Authorization required)/i.test(noise))) {
+  if (
+    become.password === undefined &&
+    (isAsking ||
+      /password is required|interactive authentication is required|a password is needed|doas: .*(authentication required|Authorization required)/i.test(noise))
+  ) {
     return { message: `${exe} needs a password to become ${become.user}, and none was given`, hint: "set ansible_become_password or use --ask-become-pass" };
   }
   if (/must have a tty|a terminal is required|tty is required|requires a tty|must be run from a terminal/i.test(noise)) {
@@ -107,9 +118,13 @@ export function becomeEnd(launch: Launch, noise: string, code: number | undefine
   const known = becomeProblem(launch, noise);
   if (known !== undefined) return known;
   if (/not in the sudoers|not allowed to|may not run|I'm afraid I can't do that|operation not permitted/i.test(noise)) {
-    return { message: `${exe} does not allow the login user to become ${become.user}: ${lastLines(noise)}`, hint: "grant it in sudoers (or doas.conf), or use another become_method" };
+    return {
+      message: `${exe} does not allow the login user to become ${become.user}: ${lastLines(noise)}`,
+      hint: "grant it in sudoers (or doas.conf), or use another become_method",
+    };
   }
-  if (/unknown user|user .* (does not exist|not found)|no passwd entry/i.test(noise)) return { message: `there is no user ${become.user} to become`, hint: "create the user first" };
+  if (/unknown user|user .* (does not exist|not found)|no passwd entry/i.test(noise))
+    return { message: `there is no user ${become.user} to become`, hint: "create the user first" };
   if (code === 127 || /not found|no such file/i.test(noise)) {
     return { message: `${exe} was not found on the host: ${lastLines(noise)}`, hint: "install it, or set become_method or become_exe" };
   }
@@ -119,7 +134,9 @@ export function becomeEnd(launch: Launch, noise: string, code: number | undefine
 
 /** True when an old sudo-rs says that it knows no -p. */
 export function lacksPromptFlag(launch: Launch, noise: string): boolean {
-  return launch.become?.method === "sudo" && /(unknown|unrecognized|invalid|unexpected|unsupported)[^\n]*(option|flag|argument)[^\n]*(-p\b|'p'|prompt)/i.test(noise);
+  return (
+    launch.become?.method === "sudo" && /(unknown|unrecognized|invalid|unexpected|unsupported)[^\n]*(option|flag|argument)[^\n]*(-p\b|'p'|prompt)/i.test(noise)
+  );
 }
 
 /** The end of what was said, on one line. */

@@ -15,7 +15,13 @@ export function checkHostKey(settings: SshSettings, key: Buffer): HostKeyVerdict
   try {
     return decide(settings, key);
   } catch (error) {
-    return { kind: "refused", failure: trouble(settings.name, "known-hosts", `the known_hosts files cannot be used: ${messageOf(error)}`, { cause: error, hint: "look at their permissions" }) };
+    return {
+      kind: "refused",
+      failure: trouble(settings.name, "known-hosts", `the known_hosts files cannot be used: ${messageOf(error)}`, {
+        cause: error,
+        hint: "look at their permissions",
+      }),
+    };
   }
 }
 
@@ -28,7 +34,12 @@ function decide(settings: SshSettings, key: Buffer): HostKeyVerdict {
     case "known":
       return { kind: "trusted" };
     case "revoked":
-      return refused(settings, "host-key-revoked", `the host's key is revoked: ${offered}, marked @revoked in ${placeOf(verdict.by)}`, "do not connect; the key was given up because somebody else may have it");
+      return refused(
+        settings,
+        "host-key-revoked",
+        `the host's key is revoked: ${offered}, marked @revoked in ${placeOf(verdict.by)}`,
+        "do not connect; the key was given up because somebody else may have it",
+      );
     case "changed": {
       if (checking === "no") return { kind: "mismatch-allowed" };
       const old = verdict.old.map((entry) => `${entry.type} ${fingerprint(entry.key)} (${placeOf(entry)})`).join(", ");
@@ -54,7 +65,9 @@ function decide(settings: SshSettings, key: Buffer): HostKeyVerdict {
       }
       const scan = `ssh-keyscan ${port === 22 ? "" : `-p ${port} `}${host} >> ${file ?? "~/.ssh/known_hosts"}`;
       const authority =
-        verdict.authority === undefined ? "" : `; ${placeOf(verdict.authority)} trusts it through a certificate authority (@cert-authority), which tsplay does not support: the host's own key is needed`;
+        verdict.authority === undefined
+          ? ""
+          : `; ${placeOf(verdict.authority)} trusts it through a certificate authority (@cert-authority), which tsplay does not support: the host's own key is needed`;
       return refused(
         settings,
         "host-key-unknown",

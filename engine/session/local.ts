@@ -10,7 +10,11 @@ export function openLocal(): Transport {
     user: userInfo().username,
     exec: (command, options) => {
       if (options?.hasTerminal === true) {
-        return Promise.reject(trouble("localhost", "become-failed", "a program that asks for its password on a terminal only cannot be used on this machine itself", { hint: "allow it without a password, or use sudo" }));
+        return Promise.reject(
+          trouble("localhost", "become-failed", "a program that asks for its password on a terminal only cannot be used on this machine itself", {
+            hint: "allow it without a password, or use sudo",
+          }),
+        );
       }
       const channel = start(command);
       children.add(channel);

@@ -24,7 +24,10 @@ export interface OpenOptions {
  * @throws Failure with fault "transport", for example `host-key-unknown`, `authentication-failed`, `connect-timeout`; `interrupted`
  */
 export async function openSession(target: Target, options: OpenOptions = {}): Promise<Session> {
-  const connect = target.connection === "local" ? (): Promise<Transport> => Promise.resolve(openLocal()) : (isAgain: boolean): Promise<Transport> => connectWithRetries(target, options, isAgain);
+  const connect =
+    target.connection === "local"
+      ? (): Promise<Transport> => Promise.resolve(openLocal())
+      : (isAgain: boolean): Promise<Transport> => connectWithRetries(target, options, isAgain);
   return new HeldSession(target, await connect(false), () => connect(true));
 }
 

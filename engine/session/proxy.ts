@@ -50,17 +50,33 @@ async function gateThrough(hops: readonly SshSettings[], options: ConnectOptions
   }
   const held = gate;
   held.users += 1;
-  const release = async (): Promise<void> => {
+  const release = async (isGivenUp = false): Promise<void> => {
     held.users -= 1;
     if (held.users > 0) return;
     if (gates.get(key) === held) gates.delete(key);
-    await (await held.opening.catch(() => undefined))?.close();
+    // nobody waits for one that is still on its way
+    const closed = held.opening.then((transport) => transport.close()).catch(() => undefined);
+    if (!isGivenUp) await closed;
   };
   try {
-    return { transport: await held.opening, release };
+    return { transport: await unlessAborted(held.opening, last.name, options.signal), release };
   } catch (error) {
-    await release();
+    await release(true);
     throw error;
+  }
+}
+
+async function unlessAborted<T>(waited: Promise<T>, name: string, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return waited;
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(trouble(name, "interrupted", "interrupted while connecting"));
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([waited, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
@@ -83,7 +99,9 @@ function commandSocket(settings: SshSettings): Pick<ConnectOptions, "socket" | "
       // the end of its output comes before the end of the process
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 300))]);
       if (end === undefined || /^by SIG(TERM|HUP)/.test(end)) return undefined;
-      return trouble(settings.name, "proxy-command-failed", `the ProxyCommand ended ${end}${said === "" ? "" : `: ${lastLines(said)}`}`, { hint: `try it alone: ${settings.proxyCommand}` });
+      return trouble(settings.name, "proxy-command-failed", `the ProxyCommand ended ${end}${said === "" ? "" : `: ${lastLines(said)}`}`, {
+        hint: `try it alone: ${settings.proxyCommand}`,
+      });
     },
   };
 }

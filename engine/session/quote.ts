@@ -25,7 +25,11 @@ export function assignments(values: Readonly<Record<string, string>> | undefined
       });
     }
     if (READ_ONLY.has(name)) {
-      throw new Failure(`the shell variable ${name} cannot be set: bash keeps it read-only`, { code: "bad-variable", fault: "playbook", hint: "choose another name" });
+      throw new Failure(`the shell variable ${name} cannot be set: bash keeps it read-only`, {
+        code: "bad-variable",
+        fault: "playbook",
+        hint: "choose another name",
+      });
     }
     refuseNul(value, `the value of ${name}`);
     text += `${prefix}${name}=${quote(value)};`;
@@ -36,7 +40,11 @@ export function assignments(values: Readonly<Record<string, string>> | undefined
 /** @throws Failure `nul-byte`: sh cannot hold that byte in text */
 export function refuseNul(text: string, what: string): void {
   if (text.includes("\0")) {
-    throw new Failure(`${what} holds a NUL byte, which no shell variable or script can hold`, { code: "nul-byte", fault: "playbook", hint: "hand binary data over on stdin" });
+    throw new Failure(`${what} holds a NUL byte, which no shell variable or script can hold`, {
+      code: "nul-byte",
+      fault: "playbook",
+      hint: "hand binary data over on stdin",
+    });
   }
 }
 

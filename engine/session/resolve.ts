@@ -17,7 +17,15 @@ const GLOBAL_KNOWN_HOSTS = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_host
  */
 export function resolveSettings(target: Target): SshSettings {
   const args = parseSshArgs(target.sshArgs ?? "");
-  return resolve({ target, entries: args.entries, configFile: args.configFile, alias: target.host ?? target.name, port: target.port, user: target.user, depth: 0 });
+  return resolve({
+    target,
+    entries: args.entries,
+    configFile: args.configFile,
+    alias: target.host ?? target.name,
+    port: target.port,
+    user: target.user,
+    depth: 0,
+  });
 }
 
 interface Question {
@@ -43,7 +51,10 @@ function resolve(question: Question): SshSettings {
   const tokens = { h: host, n: alias, p: String(port), r: user, u: localUser, d: homedir(), k: config.word("hostkeyalias") ?? alias };
   const file = (text: string): string => expandHome(expandTokens(text, tokens));
   const files = (keyword: string, standard: readonly string[]): string[] => (config.list(keyword) ?? standard).filter((word) => word !== "none").map(file);
-  const identities = [...(target?.privateKeyFile === undefined ? [] : [expandHome(target.privateKeyFile)]), ...config.all("identityfile").map((word) => file(word))].filter((word) => word !== "none");
+  const identities = [
+    ...(target?.privateKeyFile === undefined ? [] : [expandHome(target.privateKeyFile)]),
+    ...config.all("identityfile").map((word) => file(word)),
+  ].filter((word) => word !== "none");
   const areIdentitiesDefault = identities.length === 0 && !config.has("identityfile");
   const proxy = config.entry("proxyjump", "proxycommand");
   return {
@@ -76,7 +87,8 @@ function resolve(question: Question): SshSettings {
 function jumps(entry: ConfigEntry, question: Question, name: string, depth: number): SshSettings[] {
   const text = entry.values.join(",");
   if (text.toLowerCase() === "none") return [];
-  if (depth >= MAX_JUMPS) throw syntaxError(`ProxyJump leads through more than ${MAX_JUMPS} hosts`, entry.place, "look whether a jump host jumps through itself");
+  if (depth >= MAX_JUMPS)
+    throw syntaxError(`ProxyJump leads through more than ${MAX_JUMPS} hosts`, entry.place, "look whether a jump host jumps through itself");
   return text.split(",").map((hop, index) => {
     const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:@]+))(?::(\d+))?$/.exec(hop.trim());
     if (match === null) throw syntaxError(`"${hop}" is no jump host`, entry.place, "write [user@]host[:port]");
@@ -149,7 +161,15 @@ function secondsOf(text: string): number {
 function checkingOf(config: Config): SshSettings["hostKeyChecking"] {
   const found = config.entry("stricthostkeychecking");
   const text = found?.values[0]?.toLowerCase() ?? "ask";
-  const known: Readonly<Record<string, SshSettings["hostKeyChecking"]>> = { yes: "yes", true: "yes", "accept-new": "accept-new", no: "no", off: "no", false: "no", ask: "ask" };
+  const known: Readonly<Record<string, SshSettings["hostKeyChecking"]>> = {
+    yes: "yes",
+    true: "yes",
+    "accept-new": "accept-new",
+    no: "no",
+    off: "no",
+    false: "no",
+    ask: "ask",
+  };
   const checking = known[text];
   if (checking === undefined) throw syntaxError(`"${text}" is no value for StrictHostKeyChecking`, found!.place, "write yes, accept-new or no");
   return checking;
@@ -165,7 +185,11 @@ function methodsOf(config: Config): SshSettings["methods"] {
   const all = ["publickey", "keyboard-interactive", "password"] as const;
   const preferred = config.word("preferredauthentications")?.toLowerCase().split(",");
   const isOff = (keyword: string): boolean => config.yes(keyword) === false;
-  const off = { publickey: isOff("pubkeyauthentication"), password: isOff("passwordauthentication"), "keyboard-interactive": isOff("kbdinteractiveauthentication") || isOff("challengeresponseauthentication") };
+  const off = {
+    publickey: isOff("pubkeyauthentication"),
+    password: isOff("passwordauthentication"),
+    "keyboard-interactive": isOff("kbdinteractiveauthentication") || isOff("challengeresponseauthentication"),
+  };
   const order = preferred === undefined ? all : preferred.map((word) => all.find((method) => method === word)).filter((method) => method !== undefined);
   return order.filter((method) => !off[method]);
 }

@@ -111,7 +111,14 @@ export class HeldSession implements Session {
       const marks = HeldShell.marks(nonce);
       line = streamedLine({ body: GREETING, marks: marks.greeting }, streamed.job.body, marks.frame);
     }
-    const launch = launchOf({ become, shell: this.shellPath, word: randomWord(), prompt: `[sudo via tsplay ${randomWord()}] password:`, line, hasPromptFlag: !this.withoutPromptFlag.has(key) });
+    const launch = launchOf({
+      become,
+      shell: this.shellPath,
+      word: randomWord(),
+      prompt: `[sudo via tsplay ${randomWord()}] password:`,
+      line,
+      hasPromptFlag: !this.withoutPromptFlag.has(key),
+    });
     let transport = this.transport;
     return new HeldShell({
       host: this.target.name,
@@ -119,7 +126,9 @@ export class HeldSession implements Session {
       launch,
       open: async () => {
         transport = await this.standing();
-        return launch.terminalPassword === undefined ? transport.exec(launch.command) : openWithTerminal(transport, launch.command, launch.terminalPassword, randomWord());
+        return launch.terminalPassword === undefined
+          ? transport.exec(launch.command)
+          : openWithTerminal(transport, launch.command, launch.terminalPassword, randomWord());
       },
       lostBecause: () => transport.lostBecause(),
       startTimeout: Math.max(MIN_START_TIMEOUT, (this.target.connectTimeout ?? 0) * 1000),
@@ -133,7 +142,11 @@ export class HeldSession implements Session {
 
   private again(job: Job, reason: GiveBack, content: Content | undefined): void {
     if (this.isClosed || job.attempts >= MAX_ATTEMPTS || job.options.signal?.aborted === true) {
-      job.reject(reason.kind === "connection-lost" ? reason.failure : trouble(this.target.name, "shell-ended", "the shell on the host was ended again and again before the script could begin"));
+      job.reject(
+        reason.kind === "connection-lost"
+          ? reason.failure
+          : trouble(this.target.name, "shell-ended", "the shell on the host was ended again and again before the script could begin"),
+      );
     } else if (content === undefined) this.submit(job);
     else this.stream(job, content);
   }
@@ -216,7 +229,12 @@ async function smallFile(file: string): Promise<Content> {
 
 function unreadable(content: Content, error: unknown): Failure {
   const file = "file" in content ? content.file : error instanceof Error && "path" in error ? String(error.path) : "the content";
-  return new Failure(`cannot read ${file}: ${messageOf(error)}`, { code: "file-not-readable", fault: "playbook", cause: error, hint: "look at the path and its permissions on the controller" });
+  return new Failure(`cannot read ${file}: ${messageOf(error)}`, {
+    code: "file-not-readable",
+    fault: "playbook",
+    cause: error,
+    hint: "look at the path and its permissions on the controller",
+  });
 }
 
 function randomWord(): string {

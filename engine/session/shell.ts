@@ -1,9 +1,10 @@
 import type { Failure } from "../source/failure.ts";
-import { becomeEnd, becomeProblem, lacksPromptFlag, lastLines, type Launch } from "./become.ts";
+import { becomeProblem, lacksPromptFlag, type Launch } from "./become.ts";
 import type { Channel, ChannelEnd } from "./channel.ts";
 import type { Answer, RunOptions } from "./contract.ts";
 import { frameText, type Marks, marksOf } from "./frame.ts";
 import { createSplitter } from "./splitter.ts";
+import { startFailure } from "./start-failure.ts";
 import { trouble } from "./trouble.ts";
 
 /** One script on its way: from `run` to its answer, possibly over more than one held sh. */
@@ -61,6 +62,8 @@ interface Frame {
 
 /** How long the ended processes' frame may take to show its end. Milliseconds. */
 const END_AFTER_KILL = 3_000;
+/** How long a sh that has not answered is waited for, when what it was sent is to be ended. Milliseconds. */
+const PID_TIMEOUT = 5_000;
 const NOISE_LIMIT = 8_192;
 
 /** The greeting's body: in the subshell `$$` is still the held sh. */
@@ -76,7 +79,8 @@ export class HeldShell {
   private readonly stderrFrames: Frame[] = [];
   private nextNumber = 0;
   private noise = "";
-  private pid: string | undefined;
+  private tellPid: (pid: string | undefined) => void = () => undefined;
+  private readonly pid = new Promise<string | undefined>((resolve) => (this.tellPid = resolve));
   private killing: Promise<void> = Promise.resolve();
   private isReady = false;
   private isOver = false;
@@ -226,8 +230,11 @@ export class HeldShell {
       },
       end: (rest) => {
         const frame = frames.shift()!;
-        if (stream === "stdout") frame.code = Number(rest.trim());
-        else frame.isStderrDone = true;
+        if (stream === "stderr") frame.isStderrDone = true;
+        else {
+          frame.code = Number(rest.trim());
+          if (frame.job === undefined) this.tellPid(Buffer.concat(frame.output.stdout).toString());
+        }
         if (frame.code !== undefined && frame.isStderrDone) this.onFrameEnd(frame);
       },
       noise: (chunk) => this.onNoise(chunk),
@@ -260,11 +267,10 @@ export class HeldShell {
   private onFrameEnd(frame: Frame): void {
     clearTimeout(frame.timer);
     frame.unlisten();
-    const stdout = Buffer.concat(frame.output.stdout);
-    if (frame.job === undefined) this.pid = stdout.toString();
-    else if (frame.doom !== undefined) {
+    if (frame.job === undefined) return;
+    if (frame.doom !== undefined) {
       this.refuse(frame, frame.doom);
-    } else frame.job.resolve({ code: frame.code!, stdout, stderr: Buffer.concat(frame.output.stderr) });
+    } else frame.job.resolve({ code: frame.code!, stdout: Buffer.concat(frame.output.stdout), stderr: Buffer.concat(frame.output.stderr) });
     if (this.parts.launch.preamble !== "" && this.isClosing && this.pending().length === 0) this.giveUpChannel();
   }
 
@@ -272,10 +278,11 @@ export class HeldShell {
   private condemn(frame: Frame, reason: unknown): void {
     if (this.isOver || frame.doom !== undefined || (frame.code !== undefined && frame.isStderrDone)) return;
     frame.doom = reason;
-    if (!this.isReady) {
-      if (this.pending().every(({ doom }) => doom !== undefined)) this.fail(reason);
-    } else if (frame.hasBegun) this.end(frame);
-    else if (this.pending().every(({ doom }) => doom !== undefined)) this.end(frame, "shell");
+    if (frame.hasBegun) this.end(frame);
+    else if (this.pending().every(({ doom }) => doom !== undefined)) {
+      if (this.channel === undefined) this.fail(reason);
+      else this.end(frame, "shell");
+    }
   }
 
   private end(frame: Frame, scope?: "shell"): void {
@@ -294,7 +301,9 @@ export class HeldShell {
   }
 
   private kill(scope: KillOrder["scope"], age: number): Promise<void> {
-    const killed = this.pid === undefined ? Promise.resolve() : this.parts.kill({ shell: this.pid, scope, age });
+    // what was sent will run, also when the sh has not answered yet: it must be found first
+    const known = Promise.race([this.pid, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PID_TIMEOUT).unref())]);
+    const killed = known.then((shell) => (shell === undefined ? Promise.resolve() : this.parts.kill({ shell, scope, age })));
     this.killing = Promise.all([this.killing, killed]).then(() => undefined);
     return killed;
   }
@@ -334,7 +343,9 @@ export class HeldShell {
       return;
     }
     const how = end.signal === undefined ? `with exit status ${end.code ?? "unknown"}` : `by ${end.signal}`;
-    const failure = trouble(host, "shell-ended", `the shell on the host was ended ${how} while the script ran`, { hint: "look whether the script ended its own parent, or the host ran out of memory" });
+    const failure = trouble(host, "shell-ended", `the shell on the host was ended ${how} while the script ran`, {
+      hint: "look whether the script ended its own parent, or the host ran out of memory",
+    });
     const { repeatable, others } = this.divide((frame) => !frame.hasBegun && !this.isClosing);
     this.settle(others, failure);
     this.over();
@@ -342,19 +353,7 @@ export class HeldShell {
   }
 
   private startFailure(end?: ChannelEnd): Failure {
-    const { host, launch } = this.parts;
-    if (launch.become !== undefined) {
-      if (end === undefined) {
-        const said = lastLines(this.noise);
-        return trouble(host, "become-failed", `${launch.become.exe ?? launch.become.method} gave no answer in ${this.parts.startTimeout / 1000} s${said === "" ? "" : `; it said: ${said}`}`);
-      }
-      const problem = becomeEnd(launch, this.noise, end.code);
-      return trouble(host, "become-failed", problem.message, { hint: problem.hint });
-    }
-    const said = lastLines(this.noise);
-    return end === undefined
-      ? trouble(host, "shell-failed", `the shell gave no answer in ${this.parts.startTimeout / 1000} s`, { hint: "look whether the login user's start-up files wait for input" })
-      : trouble(host, "shell-failed", `no shell could be started on the host${said === "" ? "" : `: ${said}`}`, { hint: "look at the login user's shell, and at ansible_shell_executable" });
+    return startFailure(this.parts.host, this.parts.launch, this.noise, end, this.parts.startTimeout);
   }
 
   /** Frames without an answer yet, the greeting aside. */
@@ -405,6 +404,7 @@ export class HeldShell {
 
   private over(): void {
     this.isOver = true;
+    this.tellPid(undefined);
     clearTimeout(this.startTimer);
     this.stdoutFrames.length = 0;
     this.stderrFrames.length = 0;

@@ -53,7 +53,10 @@ function splitWords(text: string, place: Place): string[] {
   for (let match = word.exec(text.trim()); match !== null; match = word.exec(text.trim())) {
     if (match[2] !== undefined) throw problem("a quotation mark is not closed", place);
     words.push(
-      match[1]!.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, double?: string, single?: string, escaped?: string) => double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped!),
+      match[1]!.replace(
+        /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+        (_, double?: string, single?: string, escaped?: string) => double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped!,
+      ),
     );
   }
   return words;

@@ -7,6 +7,7 @@ import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from 
 import { checkHostKey, hostKeyAlgorithms } from "./host-key.ts";
 import type { SessionEvent } from "./open.ts";
 import type { SshSettings } from "./settings.ts";
+import { type Shortcuts, takeShortcuts } from "./shortcuts.ts";
 import { messageOf, trouble } from "./trouble.ts";
 
 /** Logging in may wait for PAM and the resolver of the host. Milliseconds. */
@@ -28,10 +29,15 @@ export interface SshTransport extends Transport {
 
 /** One SSH connection. @throws Failure */
 export async function connectSsh(settings: SshSettings, options: ConnectOptions): Promise<SshTransport> {
+  if (options.signal?.aborted === true) throw trouble(settings.name, "interrupted", "interrupted while connecting");
+  // the way is long and ssh2 is large: both at the same time
+  const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, family: settings.family, noDelay: true });
+  let early: Error | undefined;
+  socket.on("error", (error: Error) => (early ??= error));
   const [{ NodeSSH }, ssh2] = await Promise.all([import("node-ssh"), import("ssh2").then((module) => module.default)]);
   const ssh = new NodeSSH();
   const auth = authentication(settings, ssh2);
-  const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, family: settings.family, noDelay: true });
+  if (early !== undefined) throw connectFailure(settings, auth, early, false);
   let refusal: Failure | undefined;
   let hasHandshake = false;
 
@@ -54,6 +60,7 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
     },
   });
   const client = ssh.connection!;
+  const shortcuts = takeShortcuts(client);
   let lost: Error | undefined;
   const lose = (error: Error): void => void (lost ??= error);
   client.on("error", (error: Error & { level?: string }) => {
@@ -70,7 +77,10 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   client.on("handshake", () => {
     hasHandshake = true;
     clearTimeout(timer);
-    timer = setTimeout(() => giveUp(trouble(settings.name, "authentication-timeout", `logging in took longer than ${AUTHENTICATION_TIMEOUT / 1000} s`)), AUTHENTICATION_TIMEOUT);
+    timer = setTimeout(
+      () => giveUp(trouble(settings.name, "authentication-timeout", `logging in took longer than ${AUTHENTICATION_TIMEOUT / 1000} s`)),
+      AUTHENTICATION_TIMEOUT,
+    );
   });
   const onAbort = (): void => giveUp(trouble(settings.name, "interrupted", "interrupted while connecting"));
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -84,10 +94,10 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
-  return transportOver(settings, client, () => lost);
+  return transportOver(settings, client, shortcuts, () => lost);
 }
 
-function transportOver(settings: SshSettings, client: Client, lostBecause: () => Error | undefined): SshTransport {
+function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcuts, lostBecause: () => Error | undefined): SshTransport {
   return {
     user: settings.user,
     lostBecause,
@@ -97,12 +107,18 @@ function transportOver(settings: SshSettings, client: Client, lostBecause: () =>
           const lost = lostBecause();
           reject(
             lost === undefined
-              ? trouble(settings.name, "channel-refused", `the host refused another channel: ${error.message}`, { cause: error, hint: "raise MaxSessions in the host's sshd_config" })
+              ? trouble(settings.name, "channel-refused", `the host refused another channel: ${error.message}`, {
+                  cause: error,
+                  hint: "raise MaxSessions in the host's sshd_config",
+                })
               : trouble(settings.name, "connection-lost", `the connection was lost: ${lost.message}`, { cause: lost }),
           );
         };
         try {
-          client.exec(command, hasTerminal ? { pty: { rows: 24, cols: 200, term: "dumb" } as PseudoTtyOptions } : {}, (error, stream) => (error === undefined ? resolve(channelOver(stream)) : refuse(error)));
+          const answer = (error: Error | undefined, stream: ClientChannel | undefined): void =>
+            error === undefined ? resolve(channelOver(stream!)) : refuse(error);
+          if (hasTerminal) client.exec(command, { pty: { rows: 24, cols: 200, term: "dumb" } as PseudoTtyOptions }, answer);
+          else shortcuts.exec(command, answer);
         } catch (error) {
           refuse(error as Error);
         }
@@ -110,7 +126,12 @@ function transportOver(settings: SshSettings, client: Client, lostBecause: () =>
     forward: (host, port) =>
       new Promise((resolve, reject) => {
         const refuse = (error: Error): void =>
-          reject(trouble(settings.name, "unreachable", `the jump host cannot reach ${host}:${port}: ${error.message}`, { cause: error, hint: "look whether it may forward (AllowTcpForwarding) and reaches the host" }));
+          reject(
+            trouble(settings.name, "unreachable", `the jump host cannot reach ${host}:${port}: ${error.message}`, {
+              cause: error,
+              hint: "look whether it may forward (AllowTcpForwarding) and reaches the host",
+            }),
+          );
         try {
           client.forwardOut("127.0.0.1", 0, host, port, (error, stream) => (error === undefined ? resolve(stream) : refuse(error)));
         } catch (error) {
@@ -162,10 +183,15 @@ function connectFailure(settings: SshSettings, auth: Authentication, error: unkn
   const more = { cause: error };
   if (level === "client-authentication" || (hasHandshake && auth.allowed().length > 0)) {
     const allowed = auth.allowed();
-    return trouble(name, "authentication-failed", `cannot log in as ${user} on ${where}: tried ${auth.tried()}; the host allows ${allowed.length === 0 ? "nothing it told" : allowed.join(", ")}`, {
-      ...more,
-      hint: "look at ansible_user and ansible_ssh_private_key_file, and at authorized_keys on the host",
-    });
+    return trouble(
+      name,
+      "authentication-failed",
+      `cannot log in as ${user} on ${where}: tried ${auth.tried()}; the host allows ${allowed.length === 0 ? "nothing it told" : allowed.join(", ")}`,
+      {
+        ...more,
+        hint: "look at ansible_user and ansible_ssh_private_key_file, and at authorized_keys on the host",
+      },
+    );
   }
   switch (code) {
     case "ECONNREFUSED":
@@ -180,7 +206,15 @@ function connectFailure(settings: SshSettings, auth: Authentication, error: unkn
       return timeoutFailure(settings, settings.connectTimeout);
   }
   if (/no matching/i.test(messageOf(error))) {
-    return trouble(name, "no-common-algorithm", `${where} and tsplay share no algorithm: ${messageOf(error)}`, { ...more, hint: "the host's sshd is very old; update it" });
+    return trouble(name, "no-common-algorithm", `${where} and tsplay share no algorithm: ${messageOf(error)}`, {
+      ...more,
+      hint: "the host's sshd is very old; update it",
+    });
   }
-  return trouble(name, "connection-dropped", `${where} dropped the connection ${hasHandshake ? "while logging in" : "before logging in"}: ${messageOf(error)}`, more);
+  return trouble(
+    name,
+    "connection-dropped",
+    `${where} dropped the connection ${hasHandshake ? "while logging in" : "before logging in"}: ${messageOf(error)}`,
+    more,
+  );
 }

@@ -1,6 +1,9 @@
 /** Whether `text` is matched by an OpenSSH pattern: `*` and `?`, nothing else. */
 export function matchesPattern(text: string, pattern: string): boolean {
-  const source = pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "s").test(text);
 }
 

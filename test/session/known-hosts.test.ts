@@ -54,7 +54,12 @@ const judged: readonly { readonly name: string; readonly text: string; readonly 
   { name: "revoked", text: `@revoked ${line("*", ed)}${line("web1", ed)}`, host: "web1", kind: "revoked" },
   { name: "another key is revoked", text: `@revoked ${line("*", other)}${line("web1", ed)}`, host: "web1", kind: "known" },
   { name: "an authority alone", text: `@cert-authority ${line("*", other)}`, host: "web1", kind: "unknown" },
-  { name: "comments, empty lines, nonsense, CRLF", text: `# c\n\nnonsense\nweb1 ssh-ed25519\n${line("web1", ed).replace("\n", "\r\n")}`, host: "web1", kind: "known" },
+  {
+    name: "comments, empty lines, nonsense, CRLF",
+    text: `# c\n\nnonsense\nweb1 ssh-ed25519\n${line("web1", ed).replace("\n", "\r\n")}`,
+    host: "web1",
+    kind: "known",
+  },
   { name: "a blob that is not of its type", text: line("web1", rsa), host: "web1", kind: "unknown" },
   { name: "a missing file", text: "", host: "web1", kind: "unknown" },
 ];
@@ -65,7 +70,13 @@ for (const { name, text, host, port, kind } of judged) {
 }
 
 function settings(checking: SshSettings["hostKeyChecking"], file: string, more: Partial<SshSettings> = {}): SshSettings {
-  return { ...resolveSettings({ name: "web1", connection: "ssh", sshArgs: "-F none" }), hostKeyChecking: checking, userKnownHosts: [file], globalKnownHosts: [], ...more };
+  return {
+    ...resolveSettings({ name: "web1", connection: "ssh", sshArgs: "-F none" }),
+    hostKeyChecking: checking,
+    userKnownHosts: [file],
+    globalKnownHosts: [],
+    ...more,
+  };
 }
 function messageOf(verdict: HostKeyVerdict): string {
   assert.equal(verdict.kind, "refused");
@@ -108,7 +119,8 @@ test("a changed key is refused by all but no, showing where the old one is and b
 
 test("a revoked key is refused always", () => {
   const file = fileWith(`@revoked ${line("*", ed)}`);
-  for (const checking of ["yes", "accept-new", "no"] as const) assert.match(messageOf(checkHostKey(settings(checking, file), ed)), /^host-key-revoked: .*known_hosts\.\d+:1/);
+  for (const checking of ["yes", "accept-new", "no"] as const)
+    assert.match(messageOf(checkHostKey(settings(checking, file), ed)), /^host-key-revoked: .*known_hosts\.\d+:1/);
 });
 
 test("an authority is named as what it is", () => {

@@ -17,11 +17,12 @@ export function targetOf(lab: Lab, host: string, more: Partial<Target> & { reado
 }
 
 /** For assert.rejects: a failure of that code whose message and hint say what is expected. */
-export function failsWith(code: string, ...said: readonly (string | RegExp)[]): (error: unknown) => boolean {
+export function failsWith(code: string | readonly string[], ...said: readonly (string | RegExp)[]): (error: unknown) => boolean {
   return (error) => {
-    if (!(error instanceof Failure) || error.code !== code) throw error;
+    if (!(error instanceof Failure) || ![code].flat().includes(error.code)) throw error;
     const text = `${error.message} (${error.hint ?? ""})`;
-    for (const expected of said) if (typeof expected === "string" ? !text.includes(expected) : !expected.test(text)) throw new Error(`expected ${expected} in: ${text}`);
+    for (const expected of said)
+      if (typeof expected === "string" ? !text.includes(expected) : !expected.test(text)) throw new Error(`expected ${expected} in: ${text}`);
     return true;
   };
 }

@@ -35,9 +35,18 @@ for (const { name, shell } of shells) {
 
     test("nothing of a script stays behind", async () => {
       const held = await session();
-      await held.run({ text: "cd /; set -eu; x=1; export y=2; umask 0; trap 'echo trapped' EXIT; exec 2>/dev/null; alias z=a; f() { :; }; false; echo never", vars: { v: "1" } }, { environment: { e: "1" } });
+      await held.run(
+        {
+          text: "cd /; set -eu; x=1; export y=2; umask 0; trap 'echo trapped' EXIT; exec 2>/dev/null; alias z=a; f() { :; }; false; echo never",
+          vars: { v: "1" },
+        },
+        { environment: { e: "1" } },
+      );
       const answer = await held.run({ text: "pwd; umask; echo [${x-}${y-}${v-}${e-}] $-; f 2>/dev/null || echo gone; echo e >&2; false; echo on $#" });
-      assert.equal(text(answer), `${process.cwd()}\n${execFileSync("sh", ["-c", "umask"]).toString()}[] ${text(await held.run({ text: "echo $-" }))}gone\non 0\n`);
+      assert.equal(
+        text(answer),
+        `${process.cwd()}\n${execFileSync("sh", ["-c", "umask"]).toString()}[] ${text(await held.run({ text: "echo $-" }))}gone\non 0\n`,
+      );
       assert.equal(answer.stderr.toString(), "e\n");
     });
 
@@ -48,7 +57,7 @@ for (const { name, shell } of shells) {
       { name: "an unset variable under set -u", text: "set -u; echo $nothing", code: undefined, stderr: /nothing/ },
       { name: "a missing command", text: "no-such-command", code: 127, stderr: /no-such-command/ },
       { name: "an assignment to a read-only variable", text: "readonly r=1; r=2", code: undefined, stderr: /r/ },
-      { name: "a signal", text: 'kill -TERM "$(exec sh -c \'echo $PPID\')"; sleep 5', code: 143, stderr: /^/ },
+      { name: "a signal", text: "kill -TERM \"$(exec sh -c 'echo $PPID')\"; sleep 5", code: 143, stderr: /^/ },
       { name: "a bad redirection", text: "exec </no/such/file", code: undefined, stderr: /no such|can't open|cannot open|nonexistent/i },
       { name: "exec", text: "exec sh -c 'exit 9'", code: 9, stderr: /^$/ },
     ];
@@ -76,7 +85,10 @@ for (const { name, shell } of shells) {
       const rounds = Array.from({ length: 60 }, async (_, round) => {
         const bytes = randomBytes(randomInt(0, round < 55 ? 3_000 : 60_000));
         const letters = Array.from({ length: randomInt(0, 2_000) }, () => String.fromCodePoint(randomInt(1, 0xd7ff))).join("");
-        const [echoed, piped] = await Promise.all([held.run({ text: 'printf %s "$value"', vars: { value: letters } }), held.run({ text: "cat; printf %s x >&2", stdin: bytes })]);
+        const [echoed, piped] = await Promise.all([
+          held.run({ text: 'printf %s "$value"', vars: { value: letters } }),
+          held.run({ text: "cat; printf %s x >&2", stdin: bytes }),
+        ]);
         assert.ok(echoed.stdout.equals(Buffer.from(letters)), `round ${round}: ${letters.length} characters in a variable`);
         assert.ok(piped.stdout.equals(bytes), `round ${round}: ${bytes.length} bytes on stdin`);
         assert.equal(piped.stderr.toString(), "x");
@@ -120,14 +132,20 @@ for (const { name, shell } of shells) {
         }),
       );
       answers.forEach((answer, number) => assert.deepEqual([answer.code, text(answer), answer.stderr.toString()], [number, `${number}\n`, `e${number}\n`]));
-      assert.deepEqual(order, order.toSorted((a, b) => a - b));
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+      );
     });
 
     test("output is told on while the script runs", async () => {
       const held = await session();
       const seen: string[] = [];
       let first = 0;
-      const answer = await held.run({ text: "printf one; sleep 0.3; printf two >&2; exit 0" }, { onOutput: (chunk, stream) => (seen.push(`${stream}:${chunk.toString()}`), (first ||= performance.now())) });
+      const answer = await held.run(
+        { text: "printf one; sleep 0.3; printf two >&2; exit 0" },
+        { onOutput: (chunk, stream) => (seen.push(`${stream}:${chunk.toString()}`), (first ||= performance.now())) },
+      );
       assert.ok(performance.now() - first > 200);
       assert.deepEqual(seen, ["stdout:one", "stderr:two"]);
       assert.deepEqual([text(answer), answer.stderr.toString()], ["one", "two"]);
@@ -159,9 +177,13 @@ for (const { name, shell } of shells) {
       const held = await session();
       const interrupt = new AbortController();
       const marker = path.join(folder, `marker-${randomInt(1e9)}`);
-      const running = [held.run({ text: "sleep 60" }, { signal: interrupt.signal }), held.run({ text: 'touch "$m"', vars: { m: marker } }, { signal: interrupt.signal })];
+      const running = [
+        held.run({ text: "sleep 60" }, { signal: interrupt.signal }),
+        held.run({ text: 'touch "$m"', vars: { m: marker } }, { signal: interrupt.signal }),
+      ];
       setTimeout(() => interrupt.abort(), 300);
-      for (const result of await Promise.allSettled(running)) assert.ok(result.status === "rejected" && code("interrupted")(result.reason), JSON.stringify(result));
+      for (const result of await Promise.allSettled(running))
+        assert.ok(result.status === "rejected" && code("interrupted")(result.reason), JSON.stringify(result));
       assert.equal(existsSync(marker), false);
       await assert.rejects(held.run({ text: ":" }, { signal: interrupt.signal }), code("interrupted"));
       assert.equal(text(await held.run({ text: "echo alive" })), "alive\n");
@@ -172,7 +194,10 @@ for (const { name, shell } of shells) {
       const file = path.join(folder, "streamed");
       writeFileSync(file, Buffer.alloc(2_000_000, 1));
       const pid = path.join(folder, `pid-${randomInt(1e9)}`);
-      await assert.rejects(held.run({ text: 'sh -c \'echo $$ >"$0"; sleep 60\' "$pid"', vars: { pid }, stdin: { file } }, { timeout: 300 }), code("command-timeout"));
+      await assert.rejects(
+        held.run({ text: 'sh -c \'echo $$ >"$0"; sleep 60\' "$pid"', vars: { pid }, stdin: { file } }, { timeout: 300 }),
+        code("command-timeout"),
+      );
       assert.equal(isRunning(readFileSync(pid, "utf8").trim()), false);
     });
 
@@ -235,6 +260,7 @@ test("secrets are in no argv", async () => {
   const file = path.join(folder, "argv");
   writeFileSync(file, Buffer.alloc(1_000_000));
   const look = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 's3cr[e]t-word'; :";
-  for (const stdin of [undefined, Buffer.from("x"), { file }]) assert.equal(text(await held.run({ text: look, vars: { secret: "s3cret-word" }, stdin })), "0\n");
+  for (const stdin of [undefined, Buffer.from("x"), { file }])
+    assert.equal(text(await held.run({ text: look, vars: { secret: "s3cret-word" }, stdin })), "0\n");
   await held.close();
 });

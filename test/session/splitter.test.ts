@@ -61,5 +61,8 @@ test("output is told on as it comes: only a beginning of a mark is held back", (
 test("a frame's number is not the beginning of another's", () => {
   const marks = Array.from({ length: 12 }, (_, number) => marksOf(NONCE, number));
   assert.equal(new Set(marks.map((mark) => mark.begin)).size, 12);
-  assert.deepEqual(split(Buffer.from(Array.from({ length: 12 }, (_, n) => `${begin(n)}${n}${end(n, " 0")}`).join("")), 7, 12).frames, Array.from({ length: 12 }, (_, n) => `${n}| 0`));
+  assert.deepEqual(
+    split(Buffer.from(Array.from({ length: 12 }, (_, n) => `${begin(n)}${n}${end(n, " 0")}`).join("")), 7, 12).frames,
+    Array.from({ length: 12 }, (_, n) => `${n}| 0`),
+  );
 });

@@ -33,23 +33,44 @@ interface Case {
   readonly expected: Partial<SshSettings>;
 }
 const cases: readonly Case[] = [
-  { name: "nothing said", config: "", expected: { host: "web1", port: 22, user: me, hostKeyChecking: "ask", keepAliveInterval: 5_000, connectTimeout: 10_000 } },
+  {
+    name: "nothing said",
+    config: "",
+    expected: { host: "web1", port: 22, user: me, hostKeyChecking: "ask", keepAliveInterval: 5_000, connectTimeout: 10_000 },
+  },
   { name: "the first value wins", config: "Host web1\n Port 1\nHost *\n Port 2\n User u", expected: { port: 1, user: "u" } },
-  { name: "keywords in any case, with =, quotes and comments", config: `# c\nHOST = "web1" # c\n\tpOrT=2222\nuser "the user"`, expected: { port: 2222, user: "the user" } },
+  {
+    name: "keywords in any case, with =, quotes and comments",
+    config: `# c\nHOST = "web1" # c\n\tpOrT=2222\nuser "the user"`,
+    expected: { port: 2222, user: "the user" },
+  },
   { name: "wildcards", config: "Host web?\n Port 1\nHost db*\n Port 2", expected: { port: 1 } },
   { name: "a negation", config: "Host * !web1\n Port 1", expected: { port: 22 } },
   { name: "several patterns", config: "Host a b web1\n Port 5", expected: { port: 5 } },
   { name: "before any Host", config: "Port 7\nHost other\n Port 8", expected: { port: 7 } },
   { name: "HostName with %h", config: "Host web1\n HostName %h.example.org", expected: { host: "web1.example.org", alias: "web1" } },
-  { name: "ansible_host is the alias", config: "Host bastion\n HostName 10.0.0.1\n Port 9", target: { host: "bastion" }, expected: { host: "10.0.0.1", port: 9, name: "web1" } },
+  {
+    name: "ansible_host is the alias",
+    config: "Host bastion\n HostName 10.0.0.1\n Port 9",
+    target: { host: "bastion" },
+    expected: { host: "10.0.0.1", port: 9, name: "web1" },
+  },
   { name: "the inventory overrides", config: "Host *\n Port 1\n User a", target: { port: 2, user: "b" }, expected: { port: 2, user: "b" } },
   { name: "arguments override the file", config: "Port 1\nUser a", target: { sshArgs: "-p 3 -l c" }, expected: { port: 3, user: "c" } },
   { name: "the inventory overrides arguments", config: "", target: { port: 2, sshArgs: "-o Port=3" }, expected: { port: 2 } },
   { name: "Match host sees HostName", config: "Host web1\n HostName real\nMatch host real\n Port 4", expected: { port: 4 } },
-  { name: "Match originalhost", config: "Host web1\n HostName real\nMatch originalhost web1\n Port 4\nMatch originalhost real\n User x", expected: { port: 4, user: me } },
+  {
+    name: "Match originalhost",
+    config: "Host web1\n HostName real\nMatch originalhost web1\n Port 4\nMatch originalhost real\n User x",
+    expected: { port: 4, user: me },
+  },
   { name: "Match user", config: "Match user deploy\n Port 4", target: { user: "deploy" }, expected: { port: 4 } },
   { name: "Match all, and negated", config: "Match !host web1\n Port 1\nMatch all\n Port 2", expected: { port: 2 } },
-  { name: "Match with two criteria", config: `Match host web1 localuser nobody-else\n Port 1\nMatch host web1 localuser ${me}\n Port 2`, expected: { port: 2 } },
+  {
+    name: "Match with two criteria",
+    config: `Match host web1 localuser nobody-else\n Port 1\nMatch host web1 localuser ${me}\n Port 2`,
+    expected: { port: 2 },
+  },
   { name: "Match exec never holds", config: "Match exec true\n Port 1", expected: { port: 22 } },
   {
     name: "identities add up, with ~ and tokens",
@@ -57,25 +78,62 @@ const cases: readonly Case[] = [
     target: { user: "u" },
     expected: { identityFiles: [`${home}/.ssh/a_web1`, "/k/u@web1"], identitiesOnly: true, areIdentitiesDefault: false },
   },
-  { name: "the inventory's key comes first", config: "IdentityFile /b", target: { privateKeyFile: "~/a", sshArgs: "-i /c" }, expected: { identityFiles: [`${home}/a`, "/c", "/b"] } },
-  { name: "the default identities", config: "", expected: { identityFiles: [`${home}/.ssh/id_rsa`, `${home}/.ssh/id_ecdsa`, `${home}/.ssh/id_ed25519`], areIdentitiesDefault: true } },
+  {
+    name: "the inventory's key comes first",
+    config: "IdentityFile /b",
+    target: { privateKeyFile: "~/a", sshArgs: "-i /c" },
+    expected: { identityFiles: [`${home}/a`, "/c", "/b"] },
+  },
+  {
+    name: "the default identities",
+    config: "",
+    expected: { identityFiles: [`${home}/.ssh/id_rsa`, `${home}/.ssh/id_ecdsa`, `${home}/.ssh/id_ed25519`], areIdentitiesDefault: true },
+  },
   { name: "IdentityAgent none", config: "IdentityAgent none", expected: { agent: undefined } },
   { name: "IdentityAgent path", config: "IdentityAgent ~/agent.%r", target: { user: "u" }, expected: { agent: `${home}/agent.u` } },
-  { name: "known hosts files", config: "UserKnownHostsFile ~/k /k2\nGlobalKnownHostsFile none", expected: { userKnownHosts: [`${home}/k`, "/k2"], globalKnownHosts: [] } },
+  {
+    name: "known hosts files",
+    config: "UserKnownHostsFile ~/k /k2\nGlobalKnownHostsFile none",
+    expected: { userKnownHosts: [`${home}/k`, "/k2"], globalKnownHosts: [] },
+  },
   { name: "checking", config: "StrictHostKeyChecking accept-new", expected: { hostKeyChecking: "accept-new" } },
   { name: "checking off", config: "StrictHostKeyChecking off", expected: { hostKeyChecking: "no" } },
   { name: "the inventory's checking", config: "StrictHostKeyChecking no", target: { hostKeyChecking: "yes" }, expected: { hostKeyChecking: "yes" } },
-  { name: "times", config: "ConnectTimeout 1m30s\nServerAliveInterval 7\nServerAliveCountMax 2", expected: { connectTimeout: 90_000, keepAliveInterval: 7_000, keepAliveCount: 2 } },
+  {
+    name: "times",
+    config: "ConnectTimeout 1m30s\nServerAliveInterval 7\nServerAliveCountMax 2",
+    expected: { connectTimeout: 90_000, keepAliveInterval: 7_000, keepAliveCount: 2 },
+  },
   { name: "HostKeyAlias, HashKnownHosts", config: "HostKeyAlias real\nHashKnownHosts yes", expected: { hostKeyAlias: "real", hashKnownHosts: true } },
-  { name: "ProxyCommand keeps its words", config: `ProxyCommand ssh -W "[%h]:%p" -l '%r' gate%%`, target: { user: "u" }, expected: { proxyCommand: `ssh -W "[web1]:22" -l 'u' gate%`, proxyJump: [] } },
+  {
+    name: "ProxyCommand keeps its words",
+    config: `ProxyCommand ssh -W "[%h]:%p" -l '%r' gate%%`,
+    target: { user: "u" },
+    expected: { proxyCommand: `ssh -W "[web1]:22" -l 'u' gate%`, proxyJump: [] },
+  },
   { name: "the first of ProxyJump and ProxyCommand", config: "ProxyCommand none\nProxyJump gate", expected: { proxyJump: [], proxyCommand: undefined } },
-  { name: "ProxyCommand as an Ansible argument", config: "", target: { sshArgs: `-o ProxyCommand="ssh -W %h:%p -q gate"` }, expected: { proxyCommand: "ssh -W web1:22 -q gate" } },
-  { name: "arguments that mean nothing here", config: "", target: { sshArgs: "-C -o ControlMaster=auto -o ControlPersist=60s -o ControlPath=/x -tt -oPort=9 -4" }, expected: { port: 9, family: 4 } },
+  {
+    name: "ProxyCommand as an Ansible argument",
+    config: "",
+    target: { sshArgs: `-o ProxyCommand="ssh -W %h:%p -q gate"` },
+    expected: { proxyCommand: "ssh -W web1:22 -q gate" },
+  },
+  {
+    name: "arguments that mean nothing here",
+    config: "",
+    target: { sshArgs: "-C -o ControlMaster=auto -o ControlPersist=60s -o ControlPath=/x -tt -oPort=9 -4" },
+    expected: { port: 9, family: 4 },
+  },
   { name: "ways to log in", config: "PreferredAuthentications password,publickey", expected: { methods: ["password", "publickey"] } },
   { name: "ways switched off", config: "PubkeyAuthentication no", expected: { methods: ["keyboard-interactive", "password"] } },
   { name: "unknown keywords", config: "UseKeychain yes\nFuture a b c\nPort 4", expected: { port: 4 } },
   { name: "Include with a glob, inside a block", config: `Host web1\n Include ${folder}/conf.d/*.conf\n`, expected: { port: 22, user: "fromb" } },
-  { name: "Include does not open a block that is closed", config: `Host other\n Include ${folder}/conf.d/*.conf\n`, target: { name: "inc1" }, expected: { port: 22, user: me } },
+  {
+    name: "Include does not open a block that is closed",
+    config: `Host other\n Include ${folder}/conf.d/*.conf\n`,
+    target: { name: "inc1" },
+    expected: { port: 22, user: me },
+  },
   { name: "Include ends its own blocks", config: `Include ${folder}/conf.d/10-a.conf\nUser after`, expected: { user: "after", port: 22 } },
   { name: "Include of nothing", config: `Include ${folder}/missing/*.conf`, expected: {} },
 ];
@@ -99,7 +157,13 @@ test("jump hosts have settings of their own", () => {
   assert.equal(settingsWith("", { sshArgs: "-J a@b:3" }).proxyJump[0]?.port, 3);
 });
 
-const broken: readonly { readonly name: string; readonly config: string; readonly target?: Partial<Target>; readonly line?: number; readonly message: RegExp }[] = [
+const broken: readonly {
+  readonly name: string;
+  readonly config: string;
+  readonly target?: Partial<Target>;
+  readonly line?: number;
+  readonly message: RegExp;
+}[] = [
   { name: "no value", config: "Host a\n  Port", line: 2, message: /Port has no value/ },
   { name: "an open quotation mark", config: 'User "abc', line: 1, message: /quotation mark/ },
   { name: "a port that is no number", config: "Port ssh", line: 1, message: /no number/ },

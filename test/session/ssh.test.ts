@@ -88,6 +88,28 @@ test("a timeout and an interrupt end the tree on the host, and the session goes 
   assert.equal((await host.exec("ps -eo ppid,pid,stat,args --no-headers | grep '[/]bin/sh$'; :")).stdout, "", "no sh is left");
 });
 
+test("an interrupt that comes before the shell has answered still ends what was sent", { skip }, async () => {
+  const host = (await lab()).host("alpha");
+  const session = await openSession(targetOf(await lab(), "alpha"));
+  for (const delay of [0, 5, 15]) {
+    const interrupt = new AbortController();
+    const running = session.run({ text: "sleep 1; : >/run/interrupted-late" }, { signal: interrupt.signal });
+    setTimeout(() => interrupt.abort(), delay);
+    await assert.rejects(running, failsWith("interrupted"));
+  }
+  await sleep(1_200);
+  assert.equal((await host.exec("test -e /run/interrupted-late")).code, 1);
+  assert.equal(text(await session.run({ text: "echo alive" })), "alive\n");
+  const closing = await openSession(targetOf(await lab(), "alpha"));
+  const cut = closing.run({ text: "sleep 1; : >/run/interrupted-late" });
+  cut.catch(() => undefined);
+  await closing.close();
+  await assert.rejects(cut, failsWith("session-closed"));
+  await sleep(1_200);
+  assert.equal((await host.exec("test -e /run/interrupted-late")).code, 1);
+  await session.close();
+});
+
 for (const how of ["freeze", "cut"] as const) {
   test(`a host that is ${how === "cut" ? "cut off" : "frozen"} is noticed in bounded time`, { skip }, async () => {
     const host = (await lab()).host("beta");
@@ -103,7 +125,7 @@ for (const how of ["freeze", "cut"] as const) {
       const closing = performance.now();
       await session.close();
       assert.ok(performance.now() - closing < 1_500);
-      await assert.rejects(openSession(targetOf(await lab(), "beta", { connectTimeout: 0.7 })), failsWith("connect-timeout", "0.7 s"));
+      await assert.rejects(openSession(targetOf(await lab(), "beta", { connectTimeout: 0.7 })), failsWith(["connect-timeout", "unreachable"], "beta"));
     } finally {
       await host[how === "cut" ? "mend" : "thaw"]();
     }
@@ -191,7 +213,9 @@ test("many sessions at once get through the gate of sshd (MaxStartups)", { skip 
 
 test("noise of the login user's start-up files is not an answer", { skip }, async () => {
   const host = (await lab()).host("alpha");
-  await host.exec("useradd -m -s /bin/bash noisy; cp -r /root/.ssh /home/noisy/; chown -R noisy /home/noisy; sed -i '1i echo hello from bashrc; echo oops >&2' /home/noisy/.bashrc");
+  await host.exec(
+    "useradd -m -s /bin/bash noisy; cp -r /root/.ssh /home/noisy/; chown -R noisy /home/noisy; sed -i '1i echo hello from bashrc; echo oops >&2' /home/noisy/.bashrc",
+  );
   const session = await openSession(targetOf(await lab(), "alpha", { user: "noisy" }));
   const answer = await session.run({ text: "id -un" });
   assert.deepEqual([text(answer), answer.stderr.toString()], ["noisy\n", ""]);
