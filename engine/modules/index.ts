@@ -50,6 +50,10 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
+  cron: () => import("./cron/cron.ts").then((m) => ({ kind: "host", module: m.cron })),
+  timezone: () => import("./timezone/timezone.ts").then((m) => ({ kind: "host", module: m.timezone })),
+  authorized_key: () => import("./authorized_key/authorized_key.ts").then((m) => ({ kind: "host", module: m.authorizedKey })),
+  deb822_repository: () => import("./deb822_repository/deb822_repository.ts").then((m) => ({ kind: "host", module: m.deb822Repository })),
 };
 
 /** Other names for the same module. */

@@ -1,0 +1,20 @@
+# shellcheck shell=sh disable=SC2154
+# Variables: slug, key_url (may be empty). Prints: text (of the sources file, and an x), mode, keys (words: asc gpg), armored, key_same
+file=/etc/apt/sources.list.d/$slug.sources
+if [ -e "$file" ]; then
+  fact text "$(cat -- "$file" && printf x)"
+  fact mode "$(stat -c %a -- "$file")"
+fi
+keys=
+for ending in asc gpg; do [ ! -e "/etc/apt/keyrings/$slug.$ending" ] || keys="$keys $ending"; done
+fact keys "$keys"
+if [ -n "$key_url" ]; then
+  temporary=${TMPDIR:-/tmp}/.tsplay.$$.key
+  trap 'rm -f -- "$temporary"' EXIT
+  fetch_to "$key_url" "$temporary"
+  ending=gpg
+  if grep -q -e '-----BEGIN PGP PUBLIC KEY BLOCK-----' "$temporary"; then ending=asc; fi
+  fact ending "$ending"
+  if cmp -s "$temporary" "/etc/apt/keyrings/$slug.$ending"; then fact key_same 1; else fact key_same 0; fi
+fi
+exit 0

@@ -1,0 +1,12 @@
+# shellcheck shell=sh disable=SC2154
+# Variables: link (1 or empty), file (1 or empty), clock (UTC, LOCAL or empty), name.
+if [ -n "$link" ]; then
+  temporary=/etc/.tsplay.$$
+  ln -s "/usr/share/zoneinfo/$name" "$temporary" && mv -f -- "$temporary" /etc/localtime || exit
+fi
+[ -z "$file" ] || put_text /etc/timezone 0644 "$name
+"
+case $clock in
+UTC) need hwclock; hwclock --systohc --utc ;;
+LOCAL) need hwclock; hwclock --systohc --localtime ;;
+esac
