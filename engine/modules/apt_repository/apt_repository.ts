@@ -1,5 +1,5 @@
 import type { Answer } from "../../session/contract.ts";
-import { type Change, type Diff, type HostModule, ModuleError } from "../contract.ts";
+import { type Change, type Diff, type HostModule } from "../contract.ts";
 import { aptTexts } from "../parts/apt/apt.ts";
 import { factsOf } from "../parts/facts.ts";
 import { resolveMode } from "../parts/mode.ts";

@@ -88,7 +88,8 @@ export const copy: HostModule<CopyArgs, CopyState> = {
   diff: (changes, current, args, answer) =>
     current.whole === undefined ? treeDiff(changes) : diffWhole(changes, current.whole, materialFor(current, args), answer),
   result({ args, after, changes, applied }) {
-    if (after.tree !== undefined) return { dest: args.remote_src || args.dest.endsWith("/") ? args.dest : `${args.dest}/`, src: args.src, ...pathInfo(after.tree.root) };
+    if (after.tree !== undefined)
+      return { dest: args.remote_src || args.dest.endsWith("/") ? args.dest : `${args.dest}/`, src: args.src, ...pathInfo(after.tree.root) };
     return wholeResult(after.whole!, changes, applied, materialFor(after, args));
   },
   doc: {
