@@ -7,9 +7,12 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
+  authorized_key: () => import("./authorized_key/authorized_key.ts").then((m) => ({ kind: "host", module: m.authorizedKey })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
   command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),
   copy: () => import("./copy/copy.ts").then((m) => ({ kind: "host", module: m.copy })),
+  cron: () => import("./cron/cron.ts").then((m) => ({ kind: "host", module: m.cron })),
+  deb822_repository: () => import("./deb822_repository/deb822_repository.ts").then((m) => ({ kind: "host", module: m.deb822Repository })),
   debug: () => import("./debug/debug.ts").then((m) => ({ kind: "controller", module: m.debug })),
   fail: () => import("./fail/fail.ts").then((m) => ({ kind: "controller", module: m.fail })),
   fetch: () => import("./fetch/fetch.ts").then((m) => ({ kind: "host", module: m.fetch })),
@@ -45,15 +48,12 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   systemd: () => import("./systemd/systemd.ts").then((m) => ({ kind: "host", module: m.systemd })),
   tempfile: () => import("./tempfile/tempfile.ts").then((m) => ({ kind: "host", module: m.tempfile })),
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
+  timezone: () => import("./timezone/timezone.ts").then((m) => ({ kind: "host", module: m.timezone })),
   unarchive: () => import("./unarchive/unarchive.ts").then((m) => ({ kind: "host", module: m.unarchive })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
-  cron: () => import("./cron/cron.ts").then((m) => ({ kind: "host", module: m.cron })),
-  timezone: () => import("./timezone/timezone.ts").then((m) => ({ kind: "host", module: m.timezone })),
-  authorized_key: () => import("./authorized_key/authorized_key.ts").then((m) => ({ kind: "host", module: m.authorizedKey })),
-  deb822_repository: () => import("./deb822_repository/deb822_repository.ts").then((m) => ({ kind: "host", module: m.deb822Repository })),
 };
 
 /** Other names for the same module. */

@@ -9,22 +9,30 @@ drop() {
   if grep -q '[^[:space:]]' "$temporary"; then mv -f -- "$temporary" "$2" || exit; else rm -f -- "$temporary" "$2" || exit; fi
 }
 
-make() { # PATH TEXT
+# add PATH LINE: the file with one more line; whatever else is in it stays
+add() {
   temporary=$1.tsplay.$$
-  printf '%s\n' "$2" >"$temporary" && chmod 644 -- "$temporary" && mv -f -- "$temporary" "$1" || exit
+  if [ -e "$1" ]; then
+    cp -p -- "$1" "$temporary" || exit
+    [ -z "$(tail -c 1 "$1")" ] || printf '\n' >>"$temporary" || exit
+  fi
+  printf '%s\n' "$2" >>"$temporary" && chmod 644 -- "$temporary" && mv -f -- "$temporary" "$1" || exit
 }
 
+# parameters are words, not patterns
+set -f
 case $action in
 load) modprobe -- "$name" $params || exit ;;
 unload) modprobe -r -- "$name" || exit ;;
 esac
 [ -n "$persist" ] || exit 0
+set +f
 quoted=$(printf '%s' "$name" | sed 's/[].[*^$/]/\\&/g')
 eval "set -- $load_changes"
 for file; do drop "^[[:space:]]*${quoted}[[:space:]]*\$" "$file"; done
 eval "set -- $option_changes"
 for file; do drop "^[[:space:]]*options[[:space:]][[:space:]]*${quoted}\\([[:space:]].*\\)\\{0,1\\}\$" "$file"; done
 [ "$persist" = 1 ] || exit 0
-if [ -n "$make_load" ]; then mkdir -p /etc/modules-load.d && make "/etc/modules-load.d/$name.conf" "$name"; fi
-if [ -n "$options_wanted" ]; then mkdir -p /etc/modprobe.d && make "/etc/modprobe.d/$name.conf" "$options_wanted"; fi
+if [ -n "$make_load" ]; then mkdir -p /etc/modules-load.d && add "/etc/modules-load.d/$name.conf" "$name"; fi
+if [ -n "$options_wanted" ]; then mkdir -p /etc/modprobe.d && add "/etc/modprobe.d/$name.conf" "$options_wanted"; fi
 exit 0

@@ -27,7 +27,7 @@ export const modprobe: HostModule<ModprobeArgs, ModprobeState> = {
   summary: "Loads and unloads kernel modules",
   args: schema,
   check: (args) => (/^[\w-]+$/.test(args.name) ? undefined : `not the name of a kernel module: ${args.name}`),
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { name: args.name, persistent: args.persistent } }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { name: args.name, state: args.state, persistent: args.persistent } }),
   parse(answer, args) {
     const facts = factsOf(answer);
     const lines = (key: string): { file: string; line: string }[] =>

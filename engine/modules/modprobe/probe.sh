@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: name, persistent. Prints: loaded, builtin, load_files, option_files (lines PATH:LINE), release
+# Variables: name, state, persistent. Prints: loaded, builtin, load_files, option_files (lines PATH:LINE)
 loaded=0
 # the kernel writes _ for -
 id=$(printf '%s' "$name" | tr - _)
@@ -36,5 +36,8 @@ if [ "$persistent" != disabled ]; then
   fact load_files "$(grep -Hs '' /etc/modules-load.d/*.conf)"
   fact option_files "$(grep -Hs '' /etc/modprobe.d/*.conf)"
 fi
-if [ "$builtin" = 0 ]; then need modprobe; fi
+# the tool is needed only where something is to be loaded or unloaded
+case $state$loaded$builtin in
+present00 | absent10) need modprobe ;;
+esac
 exit 0

@@ -20,8 +20,10 @@ export type SysctlArgs = ArgsOf<typeof schema>;
 export interface SysctlState {
   readonly file: EditState;
   readonly isKnown: boolean;
-  /** The kernel's value; null when it has none. */
+  /** The kernel's value; null when it has none that can be read (some are only written, such as net.ipv4.route.flush). */
   readonly live: string | null;
+  /** Why the kernel's value cannot be set. */
+  readonly refused: string | undefined;
 }
 
 export const sysctl: HostModule<SysctlArgs, SysctlState> = {
@@ -37,23 +39,39 @@ export const sysctl: HostModule<SysctlArgs, SysctlState> = {
   },
   probe: (args) => ({
     text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"),
-    vars: { proc_path: procPath(args.name), ...editVars(editArgs(args)) },
+    vars: { name: args.name, proc_path: procPath(args.name), ...editVars(editArgs(args)) },
   }),
   parse(answer: Answer, args) {
     const facts = factsOf(answer);
-    return { file: parseEdit(answer, editArgs(args)), isKnown: facts.flag("is_known"), live: facts.has("live") ? canonical(facts.get("live")) : null };
+    const live = facts.maybe("live");
+    return {
+      file: parseEdit(answer, editArgs(args)),
+      isKnown: facts.flag("is_known"),
+      live: live === undefined ? null : canonical(live),
+      refused: facts.maybe("refused"),
+    };
   },
   plan(current, args): readonly Change[] {
-    const needsKernel = args.state === "present" && (args.sysctl_set || args.reload);
-    if (needsKernel && !current.isKnown && !args.ignoreerrors && planFile(current, args).length + (args.sysctl_set ? 1 : 0) > 0) {
+    const changes = [...planFile(current, args), ...planLive(current, args)];
+    const needsKernel = args.state === "present" && (args.reload || args.sysctl_set) && (changes.length > 0 || args.sysctl_set);
+    if (needsKernel && !current.isKnown && !args.ignoreerrors) {
       throw new ModuleError(
         `the kernel has no parameter ${args.name}: /proc/sys/${procPath(args.name)} does not exist`,
         {},
         "load the kernel module that brings it first, or say ignoreerrors: true",
       );
     }
-    return [...planFile(current, args), ...planLive(current, args)];
+    if (needsKernel && changes.length > 0 && current.refused !== undefined) {
+      throw new ModuleError(
+        `${args.name} cannot be set: /proc/sys/${procPath(args.name)}: ${current.refused}`,
+        {},
+        "become root; in a container that may not change it, set it on the machine below, or say reload: false to write the file only",
+      );
+    }
+    return changes;
   },
+  // what can only be written is never found to be set
+  left: (after, args) => [...planFile(after, args), ...(after.live === null ? [] : planLive(after, args))],
   apply(changes, current, args) {
     const { file } = current;
     const fileChanges = planEdit(file, editArgs(args), edited(file, args));
@@ -66,6 +84,7 @@ export const sysctl: HostModule<SysctlArgs, SysctlState> = {
         ...script.vars,
         write_file_too: isFile ? "1" : "",
         live_name: changes.some(({ key }) => key === "live") ? args.name : "",
+        proc_path: procPath(args.name),
         live_value: canonical(args.value ?? ""),
         reload: isFile && args.reload ? file.real : "",
         tolerant: args.ignoreerrors ? "1" : "",
@@ -86,7 +105,7 @@ export const sysctl: HostModule<SysctlArgs, SysctlState> = {
     sysctl_file: /etc/sysctl.d/60-router.conf
     sysctl_set: true
 `,
-    differences: ["a parameter that the kernel does not have is refused before the file is written"],
+    differences: ["a parameter that the kernel does not have, or that cannot be set, is refused before the file is written, in check mode too"],
   },
 };
 

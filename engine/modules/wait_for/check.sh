@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Is it so already?
-# Variables: host, port, path, state, pattern (may be empty), connect_timeout, excluded, states (words: numbers of /proc/net/tcp),
-# drained_at (words: addresses of the kernel; all when empty).
+# Variables: host, port, path, state, pattern (may be empty), posix_pattern (the same for a grep without Perl's expressions),
+# connect_timeout, excluded, states (words: numbers of /proc/net/tcp), drained_at (words: addresses of the kernel; all when empty).
 # is_met: 0 when the condition holds; sets $seen to the text that a pattern was looked for in
 matches_pattern() {
   [ -n "$pattern" ] || return 0
@@ -56,7 +56,7 @@ is_met() {
 prepare_check() {
   expand_home "$path"; path=$REPLY
   # NOTE: BusyBox knows no Perl expressions
-  if printf x | grep -qP x 2>/dev/null; then grep_kind=-P; else grep_kind=-E; fi
+  if printf x | grep -qP x 2>/dev/null; then grep_kind=-P; else grep_kind=-E; pattern=$posix_pattern; fi
   if [ -n "$port" ] && [ "$state" != drained ]; then
     if ! is_local || [ -n "$pattern" ]; then need_connector; fi
   fi

@@ -115,7 +115,8 @@ function checkVars(args: WaitForArgs): Record<string, string> {
     port: args.port === undefined ? "" : String(args.port),
     path: args.path ?? "",
     state: args.state,
-    pattern: args.search_regex ?? "",
+    pattern: perlPattern(args.search_regex ?? ""),
+    posix_pattern: posixPattern(args.search_regex ?? ""),
     connect_timeout: String(args.connect_timeout),
     excluded: (args.exclude_hosts ?? []).flatMap(kernelAddresses).join(" "),
     states: args.active_connection_states.map((state) => connectionStates[state]!).join(" "),
@@ -127,6 +128,29 @@ function checkVars(args: WaitForArgs): Record<string, string> {
           ? ""
           : kernelAddresses(args.host).join(" "),
   };
+}
+
+/** Python's spelling of named groups, which PCRE knows too, and of the end. */
+function perlPattern(pattern: string): string {
+  return pattern.replaceAll("\\Z", "$");
+}
+
+/** The pattern for `grep -E`: what may be written in both is, lookarounds stay as they are and never match. */
+function posixPattern(pattern: string): string {
+  const classes: Readonly<Record<string, string>> = { d: "0-9", s: "[:space:]", w: "[:alnum:]_" };
+  let isSet = false;
+  return pattern.replace(/\\(.)|\(\?(?:P<\w+>|:)|[[\]]/g, (text, escaped: string | undefined) => {
+    if (text === "[" || text === "]") {
+      isSet = text === "[";
+      return text;
+    }
+    if (escaped === undefined) return "(";
+    const inside = classes[escaped.toLowerCase()];
+    if (escaped === "Z") return "$";
+    if (inside === undefined) return text;
+    if (isSet) return escaped === escaped.toLowerCase() ? inside : text;
+    return escaped === escaped.toLowerCase() ? `[${inside}]` : `[^${inside}]`;
+  });
 }
 
 /** An address as /proc/net/tcp and tcp6 write it; none for a name. */
