@@ -50,6 +50,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   template: () => import("./template/template.ts").then((m) => ({ kind: "host", module: m.template })),
   timezone: () => import("./timezone/timezone.ts").then((m) => ({ kind: "host", module: m.timezone })),
   unarchive: () => import("./unarchive/unarchive.ts").then((m) => ({ kind: "host", module: m.unarchive })),
+  uri: () => import("./uri/uri.ts").then((m) => ({ kind: "host", module: m.uri })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
