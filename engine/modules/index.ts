@@ -3,6 +3,7 @@ import type { Module } from "./contract.ts";
 /** Every module by its short name; a module's code is loaded when a play first names it. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   add_host: () => import("./add_host/add_host.ts").then((m) => ({ kind: "controller", module: m.addHost })),
+  alternatives: () => import("./alternatives/alternatives.ts").then((m) => ({ kind: "host", module: m.alternatives })),
   apt: () => import("./apt/apt.ts").then((m) => ({ kind: "host", module: m.apt })),
   apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),

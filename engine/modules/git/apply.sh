@@ -1,0 +1,62 @@
+# shellcheck shell=sh disable=SC2154
+# Variables: those of ssh.sh, repo, dest, bare, version, remote, action (clone or update), kind (branch, tag, commit or head), target (sha),
+# depth, single_branch, refspec, reference, separate, force, recursive, track, new_umask, verify.
+[ -z "$new_umask" ] || umask "$new_umask"
+set --
+[ -z "$depth" ] || set -- "$@" --depth "$depth"
+
+fetch_target() {
+  case $kind in
+  # a commit alone can be fetched from most servers, else all of it comes
+  commit) "$git" -C "$dest" fetch -q "$@" "$remote" "$target" 2>/dev/null || "$git" -C "$dest" fetch -q --tags --force "$remote" || exit ;;
+  tag) "$git" -C "$dest" fetch -q --force "$@" "$remote" "+refs/tags/$version:refs/tags/$version" || exit ;;
+  *) "$git" -C "$dest" fetch -q --force --tags "$@" "$remote" || exit ;;
+  esac
+  [ -z "$refspec" ] || "$git" -C "$dest" fetch -q "$remote" "$refspec" || exit
+}
+
+if [ "$action" = clone ]; then
+  parent_of "$dest"
+  mkdir -p -- "$REPLY" || exit
+  [ -z "$bare" ] || set -- "$@" --bare
+  [ -z "$reference" ] || set -- "$@" --reference "$reference"
+  [ -z "$separate" ] || set -- "$@" "--separate-git-dir=$separate"
+  [ -z "$single_branch" ] || set -- "$@" --single-branch
+  [ "$remote" = origin ] || set -- "$@" --origin "$remote"
+  case $kind in branch | tag) set -- "$@" --branch "$version" ;; esac
+  "$git" clone -q "$@" -- "$repo" "$dest" || exit
+  set --
+  [ -z "$depth" ] || set -- "$@" --depth "$depth"
+  [ "$kind" != commit ] || fetch_target "$@"
+  [ -z "$refspec" ] || "$git" -C "$dest" fetch -q "$remote" "$refspec" || exit
+else
+  "$git" -C "$dest" remote set-url "$remote" "$repo" 2>/dev/null || "$git" -C "$dest" remote add "$remote" "$repo" || exit
+  [ -z "$force" ] || [ -n "$bare" ] || "$git" -C "$dest" reset -q --hard || exit
+  if [ -n "$bare" ]; then
+    "$git" -C "$dest" fetch -q --force --prune "$remote" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' || exit
+  elif [ -n "$target" ]; then
+    fetch_target "$@"
+  fi
+fi
+if [ -z "$bare" ] && [ -n "$target" ]; then
+  case $kind in
+  branch)
+    "$git" -C "$dest" checkout -q --force -B "$version" "$target" || exit
+    # a shallow clone of another branch has no branch of the remote to follow
+    "$git" -C "$dest" branch -q --set-upstream-to="$remote/$version" "$version" >/dev/null 2>&1
+    ;;
+  head)
+    branch=$("$git" -C "$dest" symbolic-ref -q --short HEAD) || branch=
+    if [ -n "$branch" ]; then "$git" -C "$dest" reset -q --hard "$target" || exit; else "$git" -C "$dest" checkout -q --force "$target" || exit; fi
+    ;;
+  *) "$git" -C "$dest" checkout -q --force "$target" || exit ;;
+  esac
+  if [ -n "$recursive" ] && [ -e "$dest/.gitmodules" ]; then
+    "$git" -C "$dest" submodule -q sync --recursive || exit
+    "$git" -C "$dest" submodule -q update --init --recursive ${track:+--remote} || exit
+  fi
+fi
+if [ -n "$verify" ]; then
+  case $kind in tag) "$git" -C "$dest" verify-tag "$version" ;; *) "$git" -C "$dest" verify-commit HEAD ;; esac || refuse "Failed to verify GPG signature of $version"
+fi
+exit 0
