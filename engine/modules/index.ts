@@ -29,6 +29,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
   include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
   include_vars: () => import("./include_vars/include_vars.ts").then((m) => ({ kind: "controller", module: m.includeVars })),
+  known_hosts: () => import("./known_hosts/known_hosts.ts").then((m) => ({ kind: "host", module: m.knownHosts })),
   lineinfile: () => import("./lineinfile/lineinfile.ts").then((m) => ({ kind: "host", module: m.lineinfile })),
   meta: () => import("./meta/meta.ts").then((m) => ({ kind: "controller", module: m.meta })),
   modprobe: () => import("./modprobe/modprobe.ts").then((m) => ({ kind: "host", module: m.modprobe })),
