@@ -170,7 +170,8 @@ function isOf(schema: JsonSchema | undefined, type: string): boolean {
   return schema?.type === type || (Array.isArray(schema?.type) && schema.type.includes(type));
 }
 
-function isMapping(value: unknown): value is Record<string, unknown> {
+/** Whether a value is a mapping, and not one of the scalars that are objects. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }
 

@@ -1,5 +1,5 @@
 import { Float } from "../expression/values.ts";
-import { coerce } from "./coerce.ts";
+import { coerce, isMapping } from "./coerce.ts";
 import type { JsonSchema } from "./schema.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -171,10 +171,6 @@ function groupsOf(value: unknown): string[][] {
 
 function isGiven(values: Mapping, name: string, countsNull = false): boolean {
   return Object.hasOwn(values, name) && values[name] !== undefined && (countsNull || values[name] !== null);
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }
 
 function listOf(value: unknown): unknown[] {

@@ -3,7 +3,7 @@ import type { Place } from "../source/place.ts";
 import { canonicalPath, type LoadContext, problem } from "./context.ts";
 import type { CheckContext } from "./check-context.ts";
 import { extend } from "./inherit.ts";
-import { findTaskFile, handlersOfRole, loadRole, loadTasks, tasksOfRole } from "./load.ts";
+import { findTaskFile, handlersOfRole, loadRole, loadTasks, rolePartsOf, tasksOfRole } from "./load.ts";
 import type { Handler, Node, Play, Role, Task } from "./model.ts";
 import { hasTemplate } from "./names.ts";
 
@@ -151,13 +151,7 @@ function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): v
 function roleNodes(name: string, task: Task, inherited: Task["enclosing"], load: LoadContext, state: State): Node[] {
   const args = task.args as Readonly<Record<string, unknown>>;
   const text = (key: string): string | undefined => (typeof args[key] === "string" ? args[key] : undefined);
-  const parts = {
-    tasks_from: text("tasks_from"),
-    vars_from: text("vars_from"),
-    defaults_from: text("defaults_from"),
-    handlers_from: text("handlers_from"),
-    rolespec_validate: args["rolespec_validate"] !== false,
-  };
+  const parts = rolePartsOf(args, text);
   const parents = task.role === undefined ? [] : [...task.role.parents, task.role];
   const role = loadRole(name, { ...parts, inherited, parents, place: task.place }, load);
   adopt(role, state);

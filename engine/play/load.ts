@@ -123,5 +123,5 @@ function collectionPlaybook(name: string, context: LoadContext): string | undefi
 }
 
 export type { LoadContext, LoadOptions } from "./context.ts";
-export { handlersOfRole, loadRole, type RoleEntry, type RoleParts, tasksOfRole } from "./roles.ts";
+export { handlersOfRole, loadRole, type RoleEntry, type RoleParts, rolePartsOf, tasksOfRole } from "./roles.ts";
 export { findTaskFile, loadTasks } from "./tasks.ts";

@@ -22,6 +22,20 @@ export interface RoleParts {
   readonly rolespec_validate?: boolean | undefined;
 }
 
+/**
+ * The parts of a role that the arguments of import_role or include_role name.
+ * @param text an argument as text; undefined when it is not given
+ */
+export function rolePartsOf(args: Mapping, text: (key: string) => string | undefined): RoleParts {
+  return {
+    tasks_from: text("tasks_from"),
+    vars_from: text("vars_from"),
+    defaults_from: text("defaults_from"),
+    handlers_from: text("handlers_from"),
+    rolespec_validate: args["rolespec_validate"] !== false,
+  };
+}
+
 /** How a role is brought in. */
 export interface RoleEntry extends RoleParts {
   /** What surrounds it, with its own when, tags and other keywords already added (`extend`). */
@@ -156,13 +170,7 @@ export function importRole({ raw, args, inherited }: ImportRole, context: LoadCo
   };
   const name = staticText(String(args["name"] ?? args["role"]), context, inherited, own, place);
   const outer = inherited.role;
-  const parts: RoleParts = {
-    tasks_from: text("tasks_from"),
-    vars_from: text("vars_from"),
-    defaults_from: text("defaults_from"),
-    handlers_from: text("handlers_from"),
-    rolespec_validate: args["rolespec_validate"] !== false,
-  };
+  const parts = rolePartsOf(args, text);
   const surrounding = withBlockVars(inherited, raw);
   const parents = outer === undefined ? [] : [...outer.parents, outer];
   const role = loadRole(name, { ...parts, inherited: surrounding, parents, allowDuplicates: args["allow_duplicates"] !== false, place }, context);

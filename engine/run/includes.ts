@@ -1,5 +1,5 @@
 import { extend } from "../play/inherit.ts";
-import { findTaskFile, handlersOfRole, type LoadContext, loadRole, loadTasks, tasksOfRole } from "../play/load.ts";
+import { findTaskFile, handlersOfRole, type LoadContext, loadRole, loadTasks, rolePartsOf, tasksOfRole } from "../play/load.ts";
 import type { Inherited, Node, Role, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
@@ -76,13 +76,7 @@ function includeRole(task: Task, include: Include, play: PlayContext, load: Load
   const inherited = inheritedBy(task, include);
   const text = (key: string): string | undefined => (args[key] === undefined || args[key] === null ? undefined : String(args[key]));
   const outer = task.role;
-  const parts = {
-    tasks_from: text("tasks_from"),
-    vars_from: text("vars_from"),
-    defaults_from: text("defaults_from"),
-    handlers_from: text("handlers_from"),
-    rolespec_validate: args["rolespec_validate"] !== false,
-  };
+  const parts = rolePartsOf(args, text);
   const parents = outer === undefined ? [] : [...outer.parents, outer];
   const role = loadRole(name, { ...parts, inherited, parents, allowDuplicates: args["allow_duplicates"] !== false, place: task.place }, load);
   play.handlers.push(...handlersOfRole(role));

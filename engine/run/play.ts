@@ -1,5 +1,4 @@
 import { loadVarsFile } from "../inventory/vars-file.ts";
-import { template } from "../expression/evaluate.ts";
 import { selectHosts } from "../inventory/pattern.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import type { LoadContext } from "../play/load.ts";
@@ -190,13 +189,4 @@ export function checkLimit(run: RunContext): void {
     fault: "usage",
     hint: near === undefined ? "see the hosts with --list-hosts" : `did you mean "${near}"?`,
   });
-}
-
-/** Resolves a template outside any host (names of plays). */
-export function plainName(text: string, run: RunContext, play: Play): string {
-  try {
-    return String(template(text, run.variables.scope({ host: "localhost", state: emptyState(play), searchPath: [play.directory] })));
-  } catch {
-    return text;
-  }
 }

@@ -1,3 +1,4 @@
+import { isMapping } from "../modules/coerce.ts";
 import type { ActionResult } from "../modules/contract.ts";
 import type { Task } from "../play/model.ts";
 import type { Attempt } from "./attempt.ts";
@@ -36,8 +37,4 @@ function added(old: unknown, value: unknown): unknown {
   if (Array.isArray(old) && Array.isArray(value)) return [...(old as unknown[]), ...(value as unknown[])];
   if (isMapping(old) && isMapping(value)) return { ...old, ...value };
   return value;
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

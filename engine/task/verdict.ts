@@ -1,3 +1,4 @@
+import { splitLines } from "../expression/python/string-methods.ts";
 import type { Scope } from "../expression/contract.ts";
 import type { Task } from "../play/model.ts";
 import { Failure } from "../source/failure.ts";
@@ -53,12 +54,4 @@ export function withLines(result: Values): Values {
     if (typeof text === "string" && !Object.hasOwn(result, `${key}_lines`)) lines[`${key}_lines`] = splitLines(text);
   }
   return { ...result, ...lines };
-}
-
-/** As Python's splitlines: a final newline ends the last line. */
-function splitLines(text: string): string[] {
-  if (text === "") return [];
-  const lines = text.split(/\r\n|\r|\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
 }

@@ -56,6 +56,6 @@ function brackets(open: string, close: string, entries: readonly string[], style
 
 function quote(value: string, ensureAscii: boolean): string {
   const json = JSON.stringify(value);
-  const body = ensureAscii ? json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`) : json;
+  const body = ensureAscii ? json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`) : json;
   return body;
 }

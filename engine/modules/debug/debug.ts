@@ -1,3 +1,4 @@
+import { Undefined } from "../../expression/values.ts";
 import type { ControllerModule } from "../contract.ts";
 import { anything, args, type ArgsOf, integer } from "../schema.ts";
 
@@ -31,5 +32,5 @@ export const debug: ControllerModule<ArgsOf<typeof schema>> = {
 /** A variable that is not there is worth knowing, and no reason to fail. */
 function shown(evaluate: () => unknown): unknown {
   const value = evaluate();
-  return typeof value === "object" && value !== null && value.constructor.name === "Undefined" ? "VARIABLE IS NOT DEFINED!" : value;
+  return value instanceof Undefined ? "VARIABLE IS NOT DEFINED!" : value;
 }

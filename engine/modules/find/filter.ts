@@ -1,5 +1,5 @@
 import { ModuleError } from "../contract.ts";
-import { type Entry, isFile } from "../parts/entry.ts";
+import { type Entry, isFile, statKeys } from "../parts/entry.ts";
 import { fnmatch } from "../parts/glob.ts";
 import { resolveMode } from "../parts/mode.ts";
 import { searchRegex } from "../parts/regex.ts";
@@ -59,40 +59,10 @@ function nameFilter(args: FindArgs): (name: string) => boolean {
 
 /** Ansible's keys for one thing that was found. */
 export function statInfo({ path, entry, sum }: Found): Record<string, unknown> {
-  const is = (state: Entry["state"]): boolean => entry.state === state;
-  const has = (bit: number): boolean => (entry.mode & bit) !== 0;
   return {
-    path,
-    mode: entry.mode.toString(8).padStart(4, "0"),
-    isdir: is("directory"),
-    ischr: is("char"),
-    isblk: is("block"),
-    isreg: isFile(entry),
-    isfifo: is("fifo"),
-    islnk: is("link"),
-    issock: is("socket"),
-    uid: entry.uid,
-    gid: entry.gid,
-    size: entry.size,
-    inode: entry.inode,
-    dev: entry.device,
-    nlink: entry.links,
-    atime: Number(entry.atime),
-    mtime: Number(entry.mtime),
-    ctime: Number(entry.ctime),
+    ...statKeys(path, entry),
     gr_name: entry.group === String(entry.gid) ? "" : entry.group,
     pw_name: entry.owner === String(entry.uid) ? "" : entry.owner,
-    wusr: has(0o200),
-    rusr: has(0o400),
-    xusr: has(0o100),
-    wgrp: has(0o020),
-    rgrp: has(0o040),
-    xgrp: has(0o010),
-    woth: has(0o002),
-    roth: has(0o004),
-    xoth: has(0o001),
-    isuid: has(0o4000),
-    isgid: has(0o2000),
     ...(sum === undefined ? {} : { checksum: sum }),
   };
 }

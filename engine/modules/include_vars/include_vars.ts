@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { type ControllerModule, ModuleError } from "../contract.ts";
+import { isMapping } from "../coerce.ts";
 import { args, type ArgsOf, boolean, choice, integer, list, string } from "../schema.ts";
 
 const schema = args(
@@ -62,8 +63,4 @@ function isWanted(name: string, given: Args): boolean {
 function merged(old: unknown, value: unknown): unknown {
   if (!isMapping(old) || !isMapping(value)) return value;
   return { ...old, ...Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, merged(old[key], entry)])) };
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

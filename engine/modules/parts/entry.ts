@@ -84,3 +84,37 @@ export function pathInfo(entry: Entry | undefined): Record<string, unknown> {
     state,
   };
 }
+
+/** The keys of stat(2) that Ansible's stat and find tell of a path. */
+export function statKeys(path: string, entry: Entry): Record<string, unknown> {
+  return {
+    path,
+    mode: entry.mode.toString(8).padStart(4, "0"),
+    ...kindsOf(entry),
+    uid: entry.uid,
+    gid: entry.gid,
+    size: entry.size,
+    inode: entry.inode,
+    dev: entry.device,
+    nlink: entry.links,
+    atime: Number(entry.atime),
+    mtime: Number(entry.mtime),
+    ctime: Number(entry.ctime),
+    ...permissionsOf(entry.mode),
+  };
+}
+
+function kindsOf(entry: Entry): Record<string, boolean> {
+  const is = (state: Entry["state"]): boolean => entry.state === state;
+  return { isdir: is("directory"), ischr: is("char"), isblk: is("block"), isreg: isFile(entry), isfifo: is("fifo"), islnk: is("link"), issock: is("socket") };
+}
+
+function permissionsOf(mode: number): Record<string, boolean> {
+  const has = (bit: number): boolean => (mode & bit) !== 0;
+  const three = (who: string, shift: number): Record<string, boolean> => ({
+    [`w${who}`]: has(2 << shift),
+    [`r${who}`]: has(4 << shift),
+    [`x${who}`]: has(1 << shift),
+  });
+  return { ...three("usr", 6), ...three("grp", 3), ...three("oth", 0), isuid: has(0o4000), isgid: has(0o2000) };
+}

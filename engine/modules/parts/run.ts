@@ -127,6 +127,16 @@ export function runResult(
   return result;
 }
 
+/**
+ * The result of something that was run as it is: what it printed, untouched.
+ * @throws ModuleError when it ended with another status than 0
+ */
+export function plainResult(applied: Answer): Record<string, unknown> {
+  const result = { rc: applied.code, stdout: applied.stdout.toString("utf8"), stderr: applied.stderr.toString("utf8") };
+  if (applied.code !== 0) throw new ModuleError("non-zero return code", { changed: true, ...result });
+  return result;
+}
+
 function refuseFolder(facts: Facts, args: RunArgs, cmd?: unknown): void {
   const problem = facts.maybe("folder_problem");
   if (problem === undefined) return;

@@ -1,5 +1,5 @@
-import { type HostModule, ModuleError } from "../contract.ts";
-import { planRun } from "../parts/run.ts";
+import type { HostModule } from "../contract.ts";
+import { plainResult, planRun } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { args, type ArgsOf, path, string } from "../schema.ts";
 
@@ -24,17 +24,7 @@ export const raw: HostModule<RawArgs, undefined> = {
   ownVerdict: true,
   result({ applied }) {
     if (applied === undefined) return { skipped: true, changed: false };
-    const result = {
-      rc: applied.code,
-      stdout: applied.stdout.toString("utf8"),
-      stderr: applied.stderr.toString("utf8"),
-    };
-    if (applied.code !== 0)
-      throw new ModuleError("non-zero return code", {
-        changed: true,
-        ...result,
-      });
-    return result;
+    return plainResult(applied);
   },
   doc: {
     description: "For hosts where nothing else is there yet. With tsplay every module works without Python, so `shell` is the better choice nearly always.",

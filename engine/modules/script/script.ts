@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type HostModule, ModuleError } from "../contract.ts";
-import { parseRun, planRun, probeRun, runArgs, type RunState, runVars } from "../parts/run.ts";
+import { parseRun, plainResult, planRun, probeRun, runArgs, type RunState, runVars } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { divide as divideOutput } from "../parts/trailer.ts";
 import { args, type ArgsOf, boolean, string } from "../schema.ts";
@@ -60,17 +60,7 @@ export const script: HostModule<ScriptArgs, RunState> = {
     if (problem !== undefined) {
       throw new ModuleError(`Unable to change directory before execution: ${args.chdir}: ${problem}`);
     }
-    const result = {
-      rc: applied.code,
-      stdout: applied.stdout.toString("utf8"),
-      stderr: applied.stderr.toString("utf8"),
-    };
-    if (applied.code !== 0)
-      throw new ModuleError("non-zero return code", {
-        changed: true,
-        ...result,
-      });
-    return result;
+    return plainResult(applied);
   },
   doc: {
     description: "The script travels over the connection, runs from a private folder under its own name, and is removed again. Looked for where `copy` looks.",

@@ -1,6 +1,6 @@
 import type { HostModule } from "../contract.ts";
 import { args, type ArgsOf, boolean, choice, path } from "../schema.ts";
-import { type Entry, isFile, parseEntry } from "../parts/entry.ts";
+import { type Entry, parseEntry, statKeys } from "../parts/entry.ts";
 import { factsOf } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 
@@ -39,19 +39,7 @@ export const stat: HostModule<ArgsOf<typeof schema>, Record<string, unknown>> = 
     const isLink = entry.state === "link";
     return {
       exists: true,
-      path: facts.get("path"),
-      mode: entry.mode.toString(8).padStart(4, "0"),
-      ...kindsOf(entry),
-      uid: entry.uid,
-      gid: entry.gid,
-      size: entry.size,
-      inode: entry.inode,
-      dev: entry.device,
-      nlink: entry.links,
-      atime: Number(entry.atime),
-      mtime: Number(entry.mtime),
-      ctime: Number(entry.ctime),
-      ...permissionsOf(entry.mode),
+      ...statKeys(facts.get("path"), entry),
       blocks: Number(blocks),
       block_size: Number(blockSize),
       device_type: deviceNumber(entry),
@@ -89,21 +77,6 @@ export const stat: HostModule<ArgsOf<typeof schema>, Record<string, unknown>> = 
     differences: ["times are whole seconds where the host's stat is BusyBox's"],
   },
 };
-
-function kindsOf(entry: Entry): Record<string, boolean> {
-  const is = (state: Entry["state"]): boolean => entry.state === state;
-  return { isdir: is("directory"), ischr: is("char"), isblk: is("block"), isreg: isFile(entry), isfifo: is("fifo"), islnk: is("link"), issock: is("socket") };
-}
-
-function permissionsOf(mode: number): Record<string, boolean> {
-  const has = (bit: number): boolean => (mode & bit) !== 0;
-  const three = (who: string, shift: number): Record<string, boolean> => ({
-    [`w${who}`]: has(2 << shift),
-    [`r${who}`]: has(4 << shift),
-    [`x${who}`]: has(1 << shift),
-  });
-  return { ...three("usr", 6), ...three("grp", 3), ...three("oth", 0), isuid: has(0o4000), isgid: has(0o2000) };
-}
 
 // makedev(3)
 function deviceNumber({ major, minor }: Entry): number {
