@@ -15,9 +15,12 @@ export interface Marks {
   readonly end: string;
 }
 
+// Begins every mark. Text that ended like the beginning of a nonce would be held back until more comes; text does not end in this byte
+const MARK = "\x02";
+
 /** What separates frame `number` from everything else on stdout and stderr. No script can guess the nonce. */
 export function marksOf(nonce: string, number: number): Marks {
-  return { begin: `${nonce}<${number}\n`, end: `${nonce}>${number}` };
+  return { begin: `${MARK}${nonce}<${number}\n`, end: `${MARK}${nonce}>${number}` };
 }
 
 /** The script as the subshell runs it: variables first, then the text by `eval`, so that a syntax error ends only the subshell. */
