@@ -8,7 +8,7 @@ const dist = path.join(root, "dist");
 await rm(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: "engine/cli/main.ts", index: "engine/index.ts" },
+  entryPoints: { cli: "engine/cli/main.ts", index: "engine/index.ts", mirror: "engine/lab/mirror/main.ts" },
   outdir: dist,
   bundle: true,
   splitting: true,

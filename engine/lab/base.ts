@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { Failure } from "../source/failure.ts";
+import type { AptSources } from "./apt.ts";
 import { readAptSources } from "./apt.ts";
+import { makeDebian, SUITE } from "./debian.ts";
 import { labHome, withLock } from "./place.ts";
-import { capture } from "./process.ts";
-
-const SUITE = "bookworm";
+import { must } from "./process.ts";
 
 /** What is on every host from the start. No Python; busybox and doas are there because sessions must get along with them. */
 const PACKAGES = [
@@ -33,7 +32,7 @@ export interface BaseOptions {
 
 /**
  * The folder of the hosts' common Debian root, built when it is not cached. Its name is a digest of its recipe, so a changed recipe is another base.
- * @throws Failure `lab-base-failed` with the end of mmdebstrap's output
+ * @throws Failure `lab-base-failed`, see `makeDebian`
  */
 export async function ensureBase(options: BaseOptions = {}): Promise<string> {
   const apt = await readAptSources(SUITE);
@@ -41,45 +40,23 @@ export async function ensureBase(options: BaseOptions = {}): Promise<string> {
   const folder = path.join(labHome(), "bases", `${SUITE}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`);
   if (existsSync(folder)) return folder;
   const isWaiting = (): void => options.progress?.("waiting for another process that builds the base");
-  await withLock("base", async () => (existsSync(folder) ? undefined : build(folder, apt.sources, apt.options, options)), isWaiting);
+  await withLock("base", async () => (existsSync(folder) ? undefined : build(folder, apt, options)), isWaiting);
   return folder;
 }
 
-async function build(folder: string, sources: string, aptOptions: readonly string[], options: BaseOptions): Promise<void> {
+async function build(folder: string, apt: AptSources, options: BaseOptions): Promise<void> {
   const started = performance.now();
   const partial = `${folder}.partial`;
   const log = `${folder}.log`;
   options.progress?.(`building the base of the lab's hosts (Debian ${SUITE}, once)`);
   await rm(partial, { recursive: true, force: true });
   await mkdir(path.dirname(folder), { recursive: true });
-  await writeFile(log, "");
-  const args = [
-    "--variant=minbase",
-    `--include=${PACKAGES.join(",")}`,
-    ...aptOptions.map((option) => `--aptopt=${option}`),
-    "--dpkgopt=path-exclude=/usr/share/man/*",
-    "--dpkgopt=path-exclude=/usr/share/doc/*",
-    "--dpkgopt=path-exclude=/usr/share/locale/*",
-    "--skip=cleanup/apt",
-    ...[SUITE, partial, "-"],
-  ];
-  const built = await capture("mmdebstrap", args, {
-    input: sources,
-    onLine: (line) => {
-      void appendFile(log, `${line}\n`);
-      const step = /^I: (.*)/.exec(line)?.[1];
-      if (step !== undefined) options.progress?.(`  ${step}`);
-    },
-  });
-  const finished = built.code === 0 ? await capture("sh", ["-euc", FINISH, "finish", partial]) : built;
-  if (finished.code !== 0) {
+  try {
+    await makeDebian(partial, { suite: SUITE, variant: "minbase", packages: PACKAGES, args: ["--skip=cleanup/apt"], apt, log, progress: options.progress });
+    await must("sh", ["-euc", FINISH, "finish", partial]);
+  } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    const tail = finished.stderr.trimEnd().split("\n").slice(-5).join("\n");
-    throw new Failure(`the base of the lab's hosts could not be built:\n${tail}`, {
-      code: "lab-base-failed",
-      fault: "usage",
-      hint: `see ${log}; the packages come from this machine's own apt sources, so \`apt-get update\` must work here`,
-    });
+    throw error;
   }
   await rename(partial, folder);
   options.progress?.(`base built in ${((performance.now() - started) / 1000).toFixed(0)} s: ${folder}`);

@@ -3,9 +3,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { didYouMean, Failure } from "../source/failure.ts";
+import type { ClusterOptions } from "./cluster.ts";
+import { clusterOptions } from "./cluster.ts";
 import type { Lab } from "./lab.ts";
 import { listLabs, openLab, reapLabs, startLab, takeDown } from "./lab.ts";
+import { runMirror } from "./mirror/start.ts";
 import { labFile, labFolder } from "./place.ts";
+import { ensureParts } from "./parts/parts.ts";
 import { livingProcess } from "./process.ts";
 import { testRole } from "./role-test.ts";
 
@@ -23,13 +27,15 @@ interface Words {
 const USAGE = `usage: tsplay lab COMMAND
 
   up [--name NAME] [HOST...]       boot real hosts (those of inventory/lab when none are named); the lab stays until it is taken down
+     --cluster                     fit for a Kubernetes cluster: with a mirror of its parts, when upstream cannot be reached
   down [NAME...] [--all]           take a lab down (default: lab)
   list                             the labs that stand, and their hosts
   ssh [--name NAME] HOST [CMD...]  a shell, or a command, on a host
+  parts                            build the parts of a cluster from their Go modules, for later (about eight minutes, once)
   test roles/NAME [--keep]         try a role on a fresh host: check, converge, converge again, verify
 `;
 
-const COMMANDS: Readonly<Record<string, (argv: readonly string[], io: LabOutput) => Promise<number>>> = { up, down, list, ssh, test };
+const COMMANDS: Readonly<Record<string, (argv: readonly string[], io: LabOutput) => Promise<number>>> = { up, down, list, ssh, parts, test };
 
 /**
  * `tsplay lab ...`
@@ -79,11 +85,13 @@ function nameIn(words: Words): string {
 }
 
 async function up(argv: readonly string[], io: LabOutput): Promise<number> {
-  const words = split(argv, ["name"], []);
+  const words = split(argv, ["name"], ["cluster"]);
   const name = nameIn(words);
+  const progress = (line: string): void => io.err(`${line}\n`);
   const hosts = words.rest.length > 0 ? words.rest : await defaultHosts();
   const started = performance.now();
-  const lab = (await standing(name, hosts)) ?? (await startLab({ name, hosts, keep: true, progress: (line) => io.err(`${line}\n`) }));
+  const cluster = words.flags.has("cluster") ? await clusterOptions(progress) : undefined;
+  const lab = (await standing(name, hosts, cluster)) ?? (await startLab({ name, hosts, keep: true, progress, ...cluster }));
   io.out(`lab ${lab.name}: ${lab.hosts.length} hosts in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   for (const host of lab.hosts) io.out(`  ${host.name.padEnd(16)} ${host.address}\n`);
   const inventory = name === "lab" && words.rest.length === 0 ? "inventory/lab" : lab.inventory;
@@ -92,7 +100,7 @@ async function up(argv: readonly string[], io: LabOutput): Promise<number> {
 }
 
 /** The lab of that name with the hosts it lacked added, or undefined. What a crash or a reboot of this machine left of one is cleared away. */
-async function standing(name: string, hosts: readonly string[]): Promise<Lab | undefined> {
+async function standing(name: string, hosts: readonly string[], cluster: ClusterOptions | undefined): Promise<Lab | undefined> {
   if (!(await listLabs()).includes(name)) return undefined;
   const lab = await openLab(name).catch(() => undefined);
   const owner = await livingProcess(path.join(labFolder(name), "owner"));
@@ -101,6 +109,11 @@ async function standing(name: string, hosts: readonly string[]): Promise<Lab | u
   if (lab === undefined || lab.hosts.length === 0 || lab.hosts.some((host) => host.pid === 0)) {
     await takeDown(labFolder(name));
     return undefined;
+  }
+  if (existsSync(path.join(labFolder(name), "mirror"))) await runMirror(labFolder(name));
+  else if (cluster?.mirror) {
+    const hint = `tsplay lab down ${name}, then bring it up with --cluster`;
+    throw new Failure(`lab "${name}" stands already, without the mirror that a cluster needs`, { code: "lab-exists", fault: "usage", hint });
   }
   const missing = hosts.filter((host) => !lab.hosts.some((each) => each.name === host));
   for (const host of missing) await lab.addHost(host);
@@ -184,6 +197,13 @@ async function ssh(argv: readonly string[], _io: LabOutput): Promise<number> {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 255));
   });
+}
+
+async function parts(argv: readonly string[], io: LabOutput): Promise<number> {
+  split(argv, [], []);
+  const built = await ensureParts((line) => io.err(`${line}\n`));
+  io.out(`files:   ${built.files}\nimages:  ${built.images}\n`);
+  return 0;
 }
 
 async function test(argv: readonly string[], io: LabOutput): Promise<number> {

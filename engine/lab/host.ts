@@ -9,7 +9,7 @@ import { openDistance } from "./delay.ts";
 import { installHostKey, makeKey, publicKey } from "./keys.ts";
 import { labFile } from "./place.ts";
 import type { Captured } from "./process.ts";
-import { capture, childrenOf, livingProcess } from "./process.ts";
+import { capture, childrenOf, livingProcess, must } from "./process.ts";
 import { awaitSsh } from "./ready.ts";
 import { digestOf, treeOf } from "./tree.ts";
 
@@ -59,6 +59,8 @@ export interface HostSetting {
   readonly shortName: string;
   /** For truncate(1), for example `16G`. */
   readonly diskSize: string;
+  /** Whether the hosts bring a pod network, for a cluster that has none of its own. */
+  readonly podNetwork: boolean;
 }
 
 /** Boots a new host. `index` is the last number of its address, from 2. */
@@ -82,9 +84,8 @@ async function prepareFolder(setting: HostSetting, name: string, index: number, 
   const folder = path.join(setting.folder, "hosts", name);
   const files = path.join(folder, "files");
   const etc = path.join(files, "etc");
-  const units = path.join(etc, "systemd/system");
   const key = path.join(setting.folder, "keys", name);
-  for (const each of ["etc/systemd/system/sysinit.target.wants", "root/.ssh", "usr/local/lib/tsplay-lab", "var/lib/systemd/timers"]) {
+  for (const each of ["etc/systemd/system", "root/.ssh", "usr/local/lib/tsplay-lab", "var/lib/systemd/timers"]) {
     await mkdir(path.join(files, each), { recursive: true });
   }
   const facts = { index, name, machine: machineName(setting, index), size: setting.diskSize, base: setting.base };
@@ -93,12 +94,10 @@ async function prepareFolder(setting: HostSetting, name: string, index: number, 
   await writeFile(path.join(etc, "hosts"), ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback", ...known, ""].join("\n"));
   await writeFile(path.join(etc, "resolv.conf"), await resolvConf());
   await writeFile(path.join(etc, "machine-id"), `${randomBytes(16).toString("hex")}\n`, { mode: 0o444 });
-  await writeFile(path.join(files, "usr/local/lib/tsplay-lab/prepare"), await readFile(labFile("prepare.sh")), { mode: 0o755 });
   const environment = `Environment=ADDRESS=${setting.subnet}.${index}/24 GATEWAY=${setting.subnet}.1`;
-  const unit = ["[Unit]", "Description=What a lab host needs", "DefaultDependencies=no", "Before=sysinit.target network.target", "Wants=network.target", ""];
-  const service = ["[Service]", "Type=oneshot", "RemainAfterExit=yes", environment, "ExecStart=/usr/local/lib/tsplay-lab/prepare", ""];
-  await writeFile(path.join(units, "tsplay-lab.service"), [...unit, ...service].join("\n"));
-  await symlink("../tsplay-lab.service", path.join(units, "sysinit.target.wants/tsplay-lab.service"));
+  const early = ["DefaultDependencies=no", "Before=sysinit.target network.target", "Wants=network.target"];
+  await writeUnit(files, "prepare", "sysinit.target", early, ["Type=oneshot", "RemainAfterExit=yes", environment]);
+  if (setting.podNetwork) await writeUnit(files, "pod-network", "multi-user.target", [], ["Type=exec", "Restart=always"]);
   // daily timers count from now: they must not catch up in the first minute and hold apt's lock
   for (const timer of ["apt-daily", "apt-daily-upgrade", "dpkg-db-backup", "logrotate", "e2scrub_all", "fstrim"]) {
     await writeFile(path.join(files, `var/lib/systemd/timers/stamp-${timer}.timer`), "");
@@ -107,6 +106,17 @@ async function prepareFolder(setting: HostSetting, name: string, index: number, 
   await mkdir(path.join(files, "root/.ssh"), { recursive: true, mode: 0o700 });
   await capture("chmod", ["700", path.join(files, "root/.ssh")]);
   await writeFile(path.join(files, "root/.ssh/authorized_keys"), await readFile(path.join(setting.folder, "key.pub")), { mode: 0o600 });
+}
+
+/** A script of the lab's and the unit that runs it, started for `target`. */
+async function writeUnit(files: string, name: string, target: string, unit: readonly string[], service: readonly string[]): Promise<void> {
+  const program = `/usr/local/lib/tsplay-lab/${name}`;
+  const units = path.join(files, "etc/systemd/system");
+  const text = ["[Unit]", `Description=The lab: ${name}`, ...unit, "", "[Service]", ...service, `ExecStart=${program}`, ""];
+  await writeFile(path.join(files, program), await readFile(labFile(`${name}.sh`)), { mode: 0o755 });
+  await writeFile(path.join(units, `tsplay-lab-${name}.service`), text.join("\n"));
+  await mkdir(path.join(units, `${target}.wants`), { recursive: true });
+  await symlink(`../tsplay-lab-${name}.service`, path.join(units, `${target}.wants/tsplay-lab-${name}.service`));
 }
 
 /** Interfaces are called vb-MACHINE and have 15 bytes: short, and the lab's own. */
@@ -155,12 +165,6 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
     const shown = await capture("ip", ["neigh", "show", address, "dev", setting.bridge]);
     const mac = / lladdr (\S+)/.exec(` ${shown.stdout}`)?.[1];
     if (mac !== undefined) await must("ip", ["neigh", "replace", address, "lladdr", mac, "dev", setting.bridge, "nud", "permanent"]);
-  }
-
-  async function must(program: string, args: readonly string[]): Promise<Captured> {
-    const answer = await capture(program, args);
-    if (answer.code === 0) return answer;
-    throw new Failure(`lab host ${name}: ${program} ${args.join(" ")}: ${answer.stderr.trim()}`, { code: "lab-failed", fault: "internal" });
   }
 
   async function setFrozen(isFrozen: boolean): Promise<void> {

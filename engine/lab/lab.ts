@@ -5,8 +5,10 @@ import { didYouMean, Failure } from "../source/failure.ts";
 import { ensureBase } from "./base.ts";
 import type { HostSetting, LabHost } from "./host.ts";
 import { bootHost, makeHostKey, openHost } from "./host.ts";
-import { inventoryIni, inventoryJson } from "./inventory.ts";
+import { connectionVariables, inventoryIni, inventoryJson } from "./inventory.ts";
 import { makeKey } from "./keys.ts";
+import type { LabMirror } from "./mirror/start.ts";
+import { mirrorVariables, startMirror } from "./mirror/start.ts";
 import { makeNetwork, shortName } from "./network.ts";
 import { labFile, labFolder, labHome, withLock } from "./place.ts";
 import type { ProcessIdentity } from "./process.ts";
@@ -21,6 +23,10 @@ export interface LabOptions {
   readonly keep?: boolean;
   /** Upper bound of each host's disk, for truncate(1); only what is written takes space. 16G when not given. */
   readonly diskSize?: string;
+  /** What the lab serves its hosts in place of the internet; its inventory names the addresses. */
+  readonly mirror?: LabMirror;
+  /** Gives a cluster on these hosts a simple pod network. */
+  readonly podNetwork?: boolean;
   /** Told how the building of the base goes, when it must be built. */
   readonly progress?: (line: string) => void;
 }
@@ -64,8 +70,18 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     await makeKey(path.join(folder, "key"), `lab ${name}`);
     const bridge = (await readFile(path.join(folder, "bridge"), "utf8")).trim();
-    const setting = { lab: name, folder, base, subnet, bridge, shortName: shortName(name), diskSize: options.diskSize ?? "16G" };
+    const setting = {
+      lab: name,
+      folder,
+      base,
+      subnet,
+      bridge,
+      shortName: shortName(name),
+      diskSize: options.diskSize ?? "16G",
+      podNetwork: options.podNetwork ?? false,
+    };
     await writeFile(path.join(folder, "setting.json"), `${JSON.stringify(setting, null, 2)}\n`);
+    if (options.mirror) await startMirror(folder, options.mirror, `${subnet}.1`);
     const lab = await labOn(setting, [], watcher);
     await lab.add(options.hosts);
     return lab;
@@ -157,16 +173,17 @@ async function labOn(
   const knownHostsFile = path.join(folder, "known_hosts");
   const keyFile = path.join(folder, "key");
   const inventory = path.join(folder, "inventory.ini");
+  const variables = { ...connectionVariables(keyFile, knownHostsFile), ...(await mirrorVariables(folder)) };
   let isStopped = false;
   let adding: Promise<unknown> = Promise.resolve();
 
   function inventoryText(): string {
-    return inventoryIni(hosts, keyFile, knownHostsFile);
+    return inventoryIni(hosts, variables);
   }
 
   async function writeInventory(): Promise<void> {
     await replace(inventory, inventoryText());
-    await replace(path.join(folder, "inventory.json"), inventoryJson(hosts, keyFile, knownHostsFile));
+    await replace(path.join(folder, "inventory.json"), inventoryJson(hosts, variables));
   }
 
   async function add(names: readonly string[]): Promise<LabHost[]> {

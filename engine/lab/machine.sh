@@ -9,7 +9,7 @@ set -eu
 
 start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
-# pid of the host's `machine.sh boot` while it lives, else nothing
+# the pid that a folder's file `pid` names (the host's `machine.sh boot`, the mirror) while that process lives, else nothing
 supervisor() {
   [ -f "$1/pid" ] || return 0
   read -r pid start < "$1/pid" || return 0
@@ -21,6 +21,7 @@ rules() {
   "$1" nat POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -m comment --comment "tsplay-lab-$name" -j MASQUERADE
   "$1" filter FORWARD -i "$bridge" -m comment --comment "tsplay-lab-$name" -j ACCEPT
   "$1" filter FORWARD -o "$bridge" -m comment --comment "tsplay-lab-$name" -j ACCEPT
+  "$1" filter INPUT -i "$bridge" -d "$subnet.1" -p tcp --dport 8180 -m comment --comment "tsplay-lab-$name" -j ACCEPT
 }
 # shellcheck disable=SC2317 # called through rules()
 insert_rule() { t=$1 c=$2; shift 2; iptables -w 10 -t "$t" -I "$c" "$@"; }
@@ -142,6 +143,8 @@ down_host() {
 }
 
 down() {
+  mirror=$(supervisor "$lab/mirror")
+  [ -z "$mirror" ] || kill "$mirror" 2>/dev/null || :
   for host in "$lab"/hosts/*; do
     # the hosts have nothing to do with each other: all at once
     [ ! -d "$host" ] || (down_host "$host") &

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { Failure } from "../source/failure.ts";
 
 export interface Captured {
   /** Exit status; 128 + signal number is not told apart from a signal, -1 is: the program was ended by a signal. */
@@ -37,6 +38,13 @@ export function capture(program: string, args: readonly string[], options: Captu
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input);
   });
+}
+
+/** Runs a program that has no reason to fail. @throws Failure `lab-failed` with what it said on stderr */
+export async function must(program: string, args: readonly string[], options: CaptureOptions = {}): Promise<Captured> {
+  const answer = await capture(program, args, options);
+  if (answer.code === 0) return answer;
+  throw new Failure(`${program} ${args.join(" ")}: ${answer.stderr.trim()}`, { code: "lab-failed", fault: "internal" });
 }
 
 /** A process, told apart from a later one with the same pid by its start time (clock ticks since boot). */

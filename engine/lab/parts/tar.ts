@@ -1,0 +1,28 @@
+import { copyFile, link, mkdir, mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import { must } from "../process.ts";
+
+/**
+ * Writes a tar archive of files under new names: the same files make the same bytes, whoever owns them and whenever they were made.
+ * @param target its name's end says whether it is compressed
+ * @param files name in the archive to the file's path
+ */
+export async function writeTar(target: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const stage = await mkdtemp(path.join(path.dirname(target), "stage-"));
+  try {
+    for (const [name, source] of Object.entries(files)) await place(source, path.join(stage, name));
+    const dot = Object.keys(files).some((name) => name.startsWith("./"));
+    const tops = [...new Set(Object.keys(files).map((name) => path.normalize(name).split("/")[0]!))].sort();
+    const compress = /gz$/.test(target) ? ["--use-compress-program=gzip -n -1"] : [];
+    const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX", "--format=gnu", "--hard-dereference"];
+    await must("tar", ["--create", `--file=${target}`, ...same, ...compress, `--directory=${stage}`, ...(dot ? ["."] : tops)]);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** Puts a file at a second place without taking room twice, where the file system can. */
+export async function place(source: string, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  await link(source, target).catch(() => copyFile(source, target));
+}
