@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the lab and the engine need on Debian, as far as it is missing; quick when nothing is.
+# Installs what the lab and the engine need on Debian, as far as it is missing; quick when nothing is. `setup.sh cluster`: also what the parts of a
+# cluster are built with, besides Go.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,12 @@ want iptables iptables
 want ssh openssh-client
 want shellcheck shellcheck
 [ -x /bin/busybox ] || need="$need busybox-static"
+if [ "${1:-}" = cluster ]; then
+  want gcc "gcc libc6-dev"
+  want pkg-config pkg-config
+  want gpg gnupg
+  pkg-config --exists libseccomp 2>/dev/null || need="$need libseccomp-dev"
+fi
 if [ -n "$need" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     printf 'installing%s\n' "$need"

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { parse } from "yaml";
 import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { stagingReplaces } from "../../engine/lab/parts/build.ts";
 import { controlOf, fileNameOf, indexEntry, packagesFor, releaseOf, repositoryPath } from "../../engine/lab/parts/deb.ts";
 import { wholeName } from "../../engine/lab/parts/oci.ts";
@@ -9,6 +13,7 @@ import { recipesFor } from "../../engine/lab/parts/recipes.ts";
 import { downloadsFor, imagesFor } from "../../engine/lab/parts/upstream.ts";
 import type { Versions } from "../../engine/lab/parts/versions.ts";
 import { readVersions } from "../../engine/lab/parts/versions.ts";
+import { capture } from "../../engine/lab/process.ts";
 
 const versions: Versions = {
   kubernetes: ["1.36.4", "1.35.8"],
@@ -134,4 +139,34 @@ test("the data file has a checksum for everything that is built in its stead, an
     for (const key of checksum) at = (at as Record<string, unknown>)[key];
     assert.match(String(at), /^sha256:[0-9a-f]{64}$/, path);
   }
+});
+
+test("the roles' addresses, with a mirror in upstream's stead, are those at which the mirror has the parts", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "tsplay-versions-test-"));
+  const file = path.join(folder, "play.yml");
+  const addresses = ["containerd_url", "runc_url", "cni_plugins_url", "crictl_url", "etcd_url", "kubernetes_program_url ~ '/kubelet'", "kubernetes_apt_url"];
+  const mirror = "http://192.0.2.1:8180";
+  const hosts = { github_mirror: "github.com", kubernetes_download_mirror: "dl.k8s.io", kubernetes_apt_mirror: "pkgs.k8s.io" };
+  const play = {
+    hosts: "localhost",
+    connection: "local",
+    gather_facts: false,
+    vars: Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, `${mirror}/${host}`])),
+    roles: [{ role: fileURLToPath(new URL("../../roles/versions", import.meta.url)) }],
+    tasks: [{ "ansible.builtin.copy": { dest: path.join(folder, "out"), content: addresses.map((each) => `{{ ${each} }}\n`).join("") } }],
+  };
+  await writeFile(file, JSON.stringify([play]));
+  const cli = fileURLToPath(new URL("../../engine/cli/main.ts", import.meta.url));
+  const ran = await capture(process.execPath, ["--import", "tsx", cli, file]);
+  assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+  const got = (await readFile(path.join(folder, "out"), "utf8")).trim().split("\n");
+  const pinned = await readVersions();
+  const paths = downloadsFor(pinned, (recipe) => programs[recipe] ?? []).map((download) => download.path);
+  const served = new Set([...paths, `${repositoryPath(pinned.kubernetes[0]!)}/`].map((each) => `${mirror}/${each}`));
+  assert.equal(got.length, addresses.length);
+  assert.deepEqual(
+    got.filter((each) => !served.has(each)),
+    [],
+  );
+  await rm(folder, { recursive: true });
 });
