@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
+import path from "node:path";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -64,6 +66,34 @@ test("a host has what containers need", options, async () => {
   ];
   const answer = await one.exec(script.join("\n"));
   assert.equal(answer.stdout, "shared\nbpf\n1\n10\n1\ndevices\noverlay\nlinks\n", answer.stderr);
+});
+
+test("each host has a cgroup of its own in every hierarchy, and may write to it", options, async () => {
+  const lab = await shared.lab();
+  const of = async (name: string): Promise<string[]> => (await readFile(path.join(lab.folder, "hosts", name, "cgroups"), "utf8")).trim().split("\n");
+  const [one, two] = [await of("one"), await of("two")];
+  const hierarchies = (await readFile("/proc/self/cgroup", "utf8")).trim().split("\n").length;
+  assert.equal(new Set([...one, ...two]).size, 2 * hierarchies);
+  const init = String(lab.host("one").pid);
+  for (const group of one) {
+    const members = await capture("sh", ["-c", `cat $(find ${group} -name cgroup.procs)`]);
+    assert.ok(members.stdout.split("\n").includes(init), `the host's init is not in ${group}`);
+  }
+  const controllers = "find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d ! -name unified ! -name systemd";
+  const tried = await lab
+    .host("one")
+    .exec(`for c in $(${controllers}); do mkdir $c/probe && rmdir $c/probe || echo "$c"; done; cat /sys/fs/cgroup/cpuset/cpuset.cpus`);
+  assert.match(tried.stdout, existsSync("/sys/fs/cgroup/cpuset") ? /^[\d,-]+\n$/ : /^$/, tried.stderr);
+});
+
+test("a host can neither set the clock nor load kernel modules", options, async () => {
+  // NOTE: over ssh: what `exec` runs comes from outside, with all that this machine's root may do
+  const lab = await shared.lab();
+  const answer = await ssh(lab, lab.host("one").address, "sed -n 's/^CapBnd:\\s*//p' /proc/self/status; date -s @$(date +%s) >/dev/null 2>&1 || echo clock");
+  const [bounds, clock] = answer.stdout.split("\n");
+  // capabilities(7): CAP_SYS_MODULE 16, CAP_SYS_RAWIO 17, CAP_SYS_TIME 25
+  for (const capability of [16n, 17n, 25n]) assert.equal((BigInt(`0x${bounds}`) >> capability) & 1n, 0n, `capability ${capability}`);
+  assert.equal(clock, "clock");
 });
 
 test("apt works", options, async () => {
