@@ -49,7 +49,7 @@ function unique(words: readonly string[]): string[] {
 
 function kubernetesRecipe(version: string): Recipe {
   const [major, minor] = version.split(".") as [string, string];
-  const version_ = "k8s.io/component-base/version";
+  const component = "k8s.io/component-base/version";
   return {
     name: "kubernetes",
     version,
@@ -57,10 +57,10 @@ function kubernetesRecipe(version: string): Recipe {
     staging: "k8s.io/kubernetes",
     programs: Object.fromEntries(KUBERNETES.map((name) => [name, `k8s.io/kubernetes/cmd/${name}`])),
     variables: {
-      [`${version_}.gitVersion`]: `v${version}`,
-      [`${version_}.gitMajor`]: major,
-      [`${version_}.gitMinor`]: minor,
-      [`${version_}.gitTreeState`]: "clean",
+      [`${component}.gitVersion`]: `v${version}`,
+      [`${component}.gitMajor`]: major,
+      [`${component}.gitMinor`]: minor,
+      [`${component}.gitTreeState`]: "clean",
       "k8s.io/client-go/pkg/version.gitVersion": `v${version}`,
     },
   };
