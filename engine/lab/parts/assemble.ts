@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { readAptSources } from "../apt.ts";
 import { makeDebian, SUITE } from "../debian.ts";
 import type { Progress } from "./build.ts";
 import { packagesFor, repositoryPath, withSigningKey, writeRepository } from "./deb.ts";
 import type { Descriptor } from "./oci.ts";
-import { addImage, addLayer, makeLayout, writeIndex } from "./oci.ts";
+import { addImage, addLayer, digestOf, makeLayout, writeIndex } from "./oci.ts";
 import { place, writeTar } from "./tar.ts";
 import type { Image, Program } from "./upstream.ts";
 import { downloadsFor, imagesFor } from "./upstream.ts";
@@ -48,10 +45,10 @@ async function writeDownloads(files: string, versions: Versions, programs: Progr
     await mkdir(path.dirname(target), { recursive: true });
     if (isProgram(download.content)) await place(pathOf(download.content), target);
     else await writeTar(target, Object.fromEntries(Object.entries(download.content).map(([name, each]) => [name, pathOf(each)])));
-    const digest = await sha256(target);
+    const digest = await digestOf(target);
     // dl.k8s.io has it beside each program
-    if (download.path.startsWith("dl.k8s.io/")) await writeFile(`${target}.sha256`, digest);
-    if (download.checksum.length > 0) set(variables, download.checksum, `sha256:${digest}`);
+    if (download.path.startsWith("dl.k8s.io/")) await writeFile(`${target}.sha256`, digest.replace("sha256:", ""));
+    if (download.checksum.length > 0) set(variables, download.checksum, digest);
   }
   return variables;
 }
@@ -64,12 +61,6 @@ function set(variables: Record<string, unknown>, keys: readonly string[], value:
   const [key, ...rest] = keys as [string, ...string[]];
   if (rest.length === 0) variables[key] = value;
   else set((variables[key] ??= {}) as Record<string, unknown>, rest, value);
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 async function writeImages(layout: string, images: readonly Image[], pathOf: (file: Program | "pause") => string, progress: Progress): Promise<void> {

@@ -68,7 +68,8 @@ async function compression(file: string): Promise<"" | "+gzip" | "+zstd"> {
   }
 }
 
-async function digestOf(file: string): Promise<string> {
+/** The digest of a file's content, as `sha256:HEX`. */
+export async function digestOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return `sha256:${hash.digest("hex")}`;
