@@ -32,7 +32,7 @@ const USAGE = `usage: tsplay lab COMMAND
   list                             the labs that stand, and their hosts
   ssh [--name NAME] HOST [CMD...]  a shell, or a command, on a host
   parts                            build the parts of a cluster from their Go modules, for later (about eight minutes, once)
-  test roles/NAME [--keep]         try a role on a fresh host: check, converge, converge again, verify
+  test roles/NAME [--keep]         try a role on a fresh host: check, converge, converge again, verify; --cluster as above
 `;
 
 const COMMANDS: Readonly<Record<string, (argv: readonly string[], io: LabOutput) => Promise<number>>> = { up, down, list, ssh, parts, test };
@@ -207,9 +207,10 @@ async function parts(argv: readonly string[], io: LabOutput): Promise<number> {
 }
 
 async function test(argv: readonly string[], io: LabOutput): Promise<number> {
-  const words = split(argv, [], ["keep"]);
+  const words = split(argv, [], ["keep", "cluster"]);
   if (words.rest.length === 0) throw new Failure("lab test needs a role", { code: "usage", fault: "usage", hint: "tsplay lab test roles/NAME" });
+  const cluster = words.flags.has("cluster") ? await clusterOptions((line) => io.err(`${line}\n`)) : undefined;
   let code = 0;
-  for (const role of words.rest) code = Math.max(code, await testRole(role, { keep: words.flags.has("keep") }, io));
+  for (const role of words.rest) code = Math.max(code, await testRole(role, { keep: words.flags.has("keep"), cluster }, io));
   return code;
 }

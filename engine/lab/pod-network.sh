@@ -3,6 +3,8 @@
 # those of other nodes the host asks its network, and the node that has them answers (proxy ARP), so no node has to know the others. No policies.
 # NOTE: 10-calico.conflist sorts before it, and wins when it is there.
 set -u
+# kubectl keeps what it has discovered at home
+export HOME=/run/lab
 kubeconfig=/etc/kubernetes/kubelet.conf
 conflist=/etc/cni/net.d/20-lab.conflist
 

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Event, FailureView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
+import type { ClusterOptions } from "./cluster.ts";
 import type { LabOutput } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import { startLab } from "./lab.ts";
@@ -14,6 +15,8 @@ import { compareTrees } from "./tree.ts";
 export interface RoleTestOptions {
   /** Leaves the lab standing afterwards, for a look. */
   readonly keep?: boolean;
+  /** What a role of a cluster finds on its lab, see `clusterOptions`. */
+  readonly cluster?: ClusterOptions | undefined;
   /** How tsplay is called; its own command line when not given. */
   readonly cli?: readonly string[];
 }
@@ -55,6 +58,7 @@ export async function testRole(role: string, options: RoleTestOptions, io: LabOu
       hosts: [name.toLowerCase().replace(/[^a-z0-9]+/g, "-")],
       keep: options.keep ?? false,
       progress,
+      ...options.cluster,
     });
     const playbook = await writePlaybook(work, folder, name);
     const cli = options.cli ?? [process.execPath, labFile("../../bin/tsplay.js")];

@@ -30,7 +30,7 @@ before(async () => {
   await writeFile(program, "#!/bin/sh\necho tiny\n", { mode: 0o755 });
   const versions = await readVersions();
   await mkdir(path.join(files, "dl.k8s.io"), { recursive: true });
-  await withSigningKey(folder, async (keyring) => {
+  await withSigningKey(async (keyring) => {
     const packages = packagesFor(versions.kubernetes[0]!, versions, ["ptp"]);
     await writeRepository(path.join(files, repositoryPath(versions.kubernetes[0]!)), packages, () => program, keyring);
   });
@@ -92,7 +92,7 @@ test("apt-get installs from the repository, by its key", { skip }, async () => {
 
 test("apt-get refuses the repository by another key", { skip }, async () => {
   const other = path.join(folder, "other.asc");
-  await withSigningKey(folder, async (keyring) => must("gpg", ["--homedir", keyring, "--armor", "--output", other, "--export"]));
+  await withSigningKey(async (keyring) => must("gpg", ["--homedir", keyring, "--armor", "--output", other, "--export"]));
   const answer = await lab.host("one").exec(
     `cat > /root/other.asc; printf 'deb [signed-by=/root/other.asc] ${url}/pkgs.k8s.io/core:/stable:/v1.36/deb/ /\\n' > /root/other.list
      apt-get update -o Dir::Etc::sourcelist=/root/other.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 2>&1`,

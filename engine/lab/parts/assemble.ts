@@ -27,7 +27,7 @@ export async function assemble(folder: string, versions: Versions, programs: Pro
   await mkdir(files, { recursive: true });
   const variables = await writeDownloads(files, versions, programs, pathOf);
   progress("downloads laid out");
-  await withSigningKey(folder, async (keyring) => {
+  await withSigningKey(async (keyring) => {
     for (const version of versions.kubernetes) {
       const packages = packagesFor(version, versions, Object.keys(programs[`cni-plugins-${versions.cniPlugins}`]!));
       await writeRepository(path.join(files, repositoryPath(version)), packages, pathOf, keyring);

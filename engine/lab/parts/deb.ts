@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { capture, must } from "../process.ts";
@@ -139,11 +140,11 @@ export async function writePackage(repository: string, each: Package, pathOf: (p
       await writeFile(path.join(stage, name), text);
     }
     const control = controlOf(each, Math.ceil(size / 1024));
-    await chmod(stage, 0o755);
     await mkdir(path.join(stage, "DEBIAN"));
     await writeFile(path.join(stage, "DEBIAN/control"), control);
     if (each.conffiles) await writeFile(path.join(stage, "DEBIAN/conffiles"), each.conffiles.map((name) => `/${name}\n`).join(""));
     if (each.postinst) await writeFile(path.join(stage, "DEBIAN/postinst"), `#!/bin/sh\nset -e\n${each.postinst}`, { mode: 0o755 });
+    await must("chmod", ["-R", "u=rwX,go=rX", stage]);
     const env = { ...process.env, SOURCE_DATE_EPOCH: "0" };
     await must("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z1", "--build", stage, target], { env });
     return indexEntry(control, fileNameOf(each), await readFile(target));
@@ -168,9 +169,9 @@ export async function writeRepository(folder: string, packages: readonly Package
 }
 
 /** A GnuPG home with a signing key of its own, for as long as `work` takes. */
-export async function withSigningKey<T>(folder: string, work: (keyring: string) => Promise<T>): Promise<T> {
-  const keyring = await mkdtemp(path.join(folder, "gpg-"));
-  await chmod(keyring, 0o700);
+export async function withSigningKey<T>(work: (keyring: string) => Promise<T>): Promise<T> {
+  // NOTE: the path must be short: there will be a socket in it
+  const keyring = await mkdtemp(path.join(os.tmpdir(), "gpg-"));
   try {
     const unlocked = ["--homedir", keyring, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
     await must("gpg", [...unlocked, "--quick-generate-key", "tsplay lab", "ed25519", "sign", "never"]);
