@@ -51,8 +51,8 @@ export interface HostRun {
   readonly roles: Map<string, object>;
   /** Tasks in a row that needed no change; how far ahead probes are sent depends on it. */
   streak: number;
-  /** What has been guessed since the last change: `task id/item` and the variables' version then. */
-  readonly guessed: Map<string, number>;
+  /** Guesses made, by task and item: `isGood` tells whether making one again would bring the same. */
+  readonly guessed: Map<string, { readonly isGood: () => boolean }>;
   /** For rescue: what failed. */
   lastFailure: { readonly task: Task; readonly result: Readonly<Record<string, unknown>> } | undefined;
 }
