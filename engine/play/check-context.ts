@@ -1,5 +1,6 @@
 import type { Inventory } from "../inventory/contract.ts";
 import type { Module } from "../modules/contract.ts";
+import type { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 
 /** What the check may know of the world outside of the playbook. */
@@ -16,5 +17,10 @@ export interface CheckContext {
   readonly isSelected?: (tags: readonly string[]) => boolean;
   /** Opens vault text. */
   readonly decrypt?: (ciphertext: string) => string;
+  /** Reads a template file without rendering it: what is wrong with it, and the variables that it surely needs. */
+  readonly inspectTemplate?: (
+    text: string,
+    file: string,
+  ) => { readonly failure: Failure | undefined; readonly names: readonly { readonly name: string; readonly place: Place }[] };
   readonly onWarning?: (message: string, place?: Place) => void;
 }

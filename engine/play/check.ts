@@ -6,6 +6,7 @@ import { checkHandlers } from "./check-handlers.ts";
 import { checkHosts } from "./check-hosts.ts";
 import { checkModule } from "./check-module.ts";
 import { checkNames, type KnownNames, knownNames } from "./check-names.ts";
+import { checkTemplateFile } from "./check-template-files.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { type Collector, type VisitedPlay, visitPlay } from "./check-visit.ts";
 import type { Playbook } from "./load.ts";
@@ -39,6 +40,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
       checkModule(visit, module, context, collector);
       checkTemplates(visit, module, collector);
       checkFiles(visit, collector);
+      checkTemplateFile(visit, isWhole ? names : undefined, context, collector);
       if (isWhole && names !== undefined) checkNames(visit, module, names, collector);
     }
   }

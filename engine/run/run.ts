@@ -15,6 +15,7 @@ import type { Settings } from "../task/settings.ts";
 import { Stats } from "../task/stats.ts";
 import type { PlayState, RunFacts } from "../variables/contract.ts";
 import { createVariables } from "../variables/variables.ts";
+import { inspectTemplate } from "../template/inspect.ts";
 import { version } from "../version.ts";
 import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
@@ -107,6 +108,7 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
       decrypt: run.decrypt,
+      inspectTemplate,
       onWarning,
     });
     problems.push(...found);
