@@ -32,15 +32,17 @@ function* tasksIn(node: Node): Generator<Task> {
  * can be wrong (a variable that an earlier task still sets): then its probe is simply not the one asked for later.
  * @param current the task in hand, of whose loop the items from `nextItem` on come first
  */
-export function sendAhead(current: Task, nextItem: number, next: Following, host: HostRun, play: PlayContext): void {
-  void guessAll(current, nextItem, next, host, play);
+export function sendAhead(current: Task, nextItem: number, moment: "asked" | "applying", next: Following, host: HostRun, play: PlayContext): void {
+  // Where one task after the other changes the host, what is sent before this one's apply would be void by it
+  if (moment === "asked" && host.streak === 0) return;
+  void guessAll(current, nextItem, moment === "applying", next, host, play);
 }
 
-async function guessAll(current: Task, nextItem: number, next: Following, host: HostRun, play: PlayContext): Promise<void> {
-  const window = Math.min(MOST_TASKS, 1 + host.streak * 2);
+async function guessAll(current: Task, nextItem: number, isChanging: boolean, next: Following, host: HostRun, play: PlayContext): Promise<void> {
+  const streak = isChanging ? host.streak >> 2 : host.streak;
+  const window = Math.min(MOST_TASKS, 1 + streak * 2);
   if (current.loop !== undefined) {
-    // Where items change the host, a guess behind the next one would be void before it is asked for
-    const isChanging = host.streak === 0;
+    // Where one item changes the host, most do: a guess behind the next one would be void before it is asked for
     if (!isGuessed(current, nextItem, host) && (!(await guessTask(current, host, play, nextItem, isChanging ? 1 : MOST_ITEMS)) || isChanging)) return;
   }
   let count = 0;

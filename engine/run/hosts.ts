@@ -37,7 +37,7 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
           view,
           appliesTo: isOnce ? hosts : [host],
           isRescuable: around.isRescuable,
-          sendAhead: (nextItem) => around.after !== undefined && sendAhead(task, nextItem, around.after, host, play),
+          sendAhead: (nextItem, moment) => around.after !== undefined && sendAhead(task, nextItem, moment, around.after, host, play),
         });
       }),
     ),

@@ -32,8 +32,8 @@ export interface AttemptModes {
   readonly check: boolean;
   readonly diff: boolean;
   readonly onOutput?: ((stream: "stdout" | "stderr", text: string) => void) | undefined;
-  /** Sends the next tasks' probes, at the moments when that is useful. */
-  readonly sendAhead?: (() => void) | undefined;
+  /** Sends the next tasks' probes: when this task's own has been asked, and again behind its apply, which made the first ones void. */
+  readonly sendAhead?: ((moment: "asked" | "applying") => void) | undefined;
 }
 
 /** Templates the arguments and carries the module out. Never throws but for faults of our own. */
@@ -79,12 +79,12 @@ async function actOnHost(
       run: options,
       ask: (script) => {
         const answer = connection.ask(script, place.run);
-        modes.sendAhead?.();
+        modes.sendAhead?.("asked");
         return answer;
       },
       onApply: () => {
         connection.changeBegins(place.run.become);
-        modes.sendAhead?.();
+        modes.sendAhead?.("applying");
       },
     });
     const carried = await asked;

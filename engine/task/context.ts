@@ -49,7 +49,7 @@ export interface HostRun {
   announced: boolean;
   /** Keys of roles with a task that has run here. */
   readonly roles: Map<string, object>;
-  /** Tasks in a row that needed no change; how far ahead probes are sent depends on it. */
+  /** Tasks in a row that needed no change, a quarter of it left by each that did; how far ahead probes are sent depends on it. */
   streak: number;
   /** Guesses made, by task and item: `isGood` tells whether making one again would bring the same. */
   readonly guessed: Map<string, { readonly isGood: () => boolean }>;

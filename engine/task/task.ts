@@ -40,7 +40,7 @@ export interface TaskOptions {
   /** The hosts that the result belongs to: more than the one that runs it for run_once. */
   readonly appliesTo: readonly HostRun[];
   /** Called when the next tasks' probes may be sent. */
-  readonly sendAhead?: ((nextItem: number) => void) | undefined;
+  readonly sendAhead?: ((nextItem: number, moment: "asked" | "applying") => void) | undefined;
   /** A rescue around the task takes care of its failure. */
   readonly isRescuable: boolean;
 }
@@ -287,7 +287,7 @@ class TaskRun {
     const made = await attempt(task, host, scope, play, {
       check,
       diff: this.flag("diff"),
-      sendAhead: () => this.options.sendAhead?.(index + 1),
+      sendAhead: (moment) => this.options.sendAhead?.(index + 1, moment),
       onOutput: this.#censored
         ? undefined
         : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
@@ -305,7 +305,7 @@ class TaskRun {
     // What is read behind an announced change may be different once the change is made
     const isInDoubt = made.isUnknown || (check && host.announced && !made.isController);
     if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
-    host.streak = verdict.changed || verdict.failed ? 0 : host.streak + 1;
+    host.streak = verdict.changed || verdict.failed ? host.streak >> 2 : host.streak + 1;
     const result = finalize(verdict.result) as Values;
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {
