@@ -31,6 +31,8 @@ export interface Attempt {
 export interface AttemptModes {
   readonly check: boolean;
   readonly diff: boolean;
+  /** An attempt before this one was not enough (`until`, `retries`). */
+  readonly isRetry?: boolean;
   readonly onOutput?: ((stream: "stdout" | "stderr", text: string) => void) | undefined;
   /** Sends the next tasks' probes, at the moments when that is useful. */
   readonly sendAhead?: (() => void) | undefined;
@@ -68,6 +70,7 @@ async function actOnHost(
 ): Promise<Attempt> {
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const connection = await play.run.connections.get(place.target);
+  if (modes.isRetry === true) connection.timePassed();
   const options = {
     ...place.run,
     onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
