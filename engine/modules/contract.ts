@@ -95,7 +95,15 @@ export interface HostModule<A = never, S = unknown> {
    * nor when there is nothing to change. Returns the keys of the result.
    */
   deliver?(changes: readonly Change[], current: S, args: A): Promise<Record<string, unknown>>;
+  /** For the module that looks at detached jobs: the one that has ended. The module that began it says what came of it, if this run knows it. */
+  endedJob?(current: S, args: A): EndedJob | undefined;
   readonly doc?: ModuleDoc;
+}
+
+export interface EndedJob {
+  readonly id: string;
+  /** What its \`apply\` answered. */
+  readonly answer: Answer;
 }
 
 export interface ResultFacts<A, S> {

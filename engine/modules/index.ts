@@ -8,6 +8,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
+  async_status: () => import("./async_status/async_status.ts").then((m) => ({ kind: "host", module: m.asyncStatus })),
   authorized_key: () => import("./authorized_key/authorized_key.ts").then((m) => ({ kind: "host", module: m.authorizedKey })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
   command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),

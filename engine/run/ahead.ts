@@ -91,6 +91,7 @@ async function guessOne(
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const script = module.probe?.(args);
   if (script === undefined) return module.apply === undefined;
+  if (play.run.jobs.isWorkingOn(place.target.name)) return false;
   connection.guess(script, place.run);
   return true;
 }

@@ -4,12 +4,15 @@ import type { ActionResult, ControllerModule, HostModule, Module } from "../modu
 import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
+import type { Session } from "../session/contract.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { carryOut } from "./carry-out.ts";
 import { actionContextOf, controllerOf } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
+import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
+import { numberOf, placeOfKeyword } from "./scope.ts";
 import { registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -33,6 +36,8 @@ export interface AttemptModes {
   readonly diff: boolean;
   /** An attempt before this one was not enough (`until`, `retries`). */
   readonly isRetry?: boolean;
+  /** Told how far a job of the task is that runs detached and is waited for. */
+  readonly onPoll?: DetachOptions["onPoll"];
   readonly onOutput?: ((stream: "stdout" | "stderr", text: string) => void) | undefined;
   /** Sends the next tasks' probes, at the moments when that is useful. */
   readonly sendAhead?: (() => void) | undefined;
@@ -50,10 +55,11 @@ export async function attempt(task: Task, host: HostRun, scope: Scope, play: Pla
     registerSecretArgs(module.module.args, args, play.run.secrets);
     const refusal = module.module.check?.(args as never);
     if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
+    const times = asyncTimesOf(task, module, scope);
     if (module.kind === "controller") return await act(module.module as ControllerModule<unknown>, args, task, host, scope, play);
     const place = actionPlaceOf(task, host.name, scope, play);
     delegatedTo = place.delegatedTo;
-    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes)), delegatedTo };
+    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes, times)), delegatedTo };
   } catch (error) {
     return { ...refused(error, task), delegatedTo, isController };
   }
@@ -67,16 +73,21 @@ async function actOnHost(
   scope: Scope,
   play: PlayContext,
   modes: AttemptModes,
+  times: AsyncTimes | undefined,
 ): Promise<Attempt> {
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
-  const connection = await play.run.connections.get(place.target);
+  const { connections, jobs } = play.run;
+  const connection = await connections.get(place.target);
   if (modes.isRetry === true) connection.timePassed();
   const options = {
     ...place.run,
     onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
   };
+  const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
+  // A job may outlive the connection that began it
+  const session = times === undefined ? connection.session : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
   try {
-    const asked = carryOut(module, args, connection.session, {
+    const asked = carryOut(module, args, session, {
       check: modes.check,
       diff: modes.diff,
       run: options,
@@ -89,6 +100,26 @@ async function actOnHost(
         connection.changeBegins(place.run.become);
         modes.sendAhead?.();
       },
+      detached:
+        times === undefined
+          ? undefined
+          : detached({
+              ...times,
+              jobs,
+              host: place.target.name,
+              shell: place.target.shell ?? "/bin/sh",
+              run: place.run,
+              session: standing,
+              onTrouble: () => connections.reset(place.target.name),
+              onBegin: () => connection.changeBegins(place.run.become),
+              onPoll: (job) => modes.onPoll?.(job),
+              signal: play.run.signal,
+            }),
+      concludeJob: async (job) => {
+        const concluded = await jobs.conclude(job);
+        connection.timePassed();
+        return concluded;
+      },
     });
     const carried = await asked;
     return { result: carried.result, failure: located(carried.failure, task), isUnreachable: false, isUnknown: carried.unknown, isController: false };
@@ -99,6 +130,20 @@ async function actOnHost(
     connection.changeEnds();
   }
 }
+
+/** `async` and `poll`; undefined when the task is to be waited for as every other. @throws Failure when the module cannot be detached */
+function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | undefined {
+  const limit = numberOf(task.async, "async", scope, placeOfKeyword(task, "async")) ?? 0;
+  if (limit <= 0) return undefined;
+  if (module.kind === "controller" || module.module.deliver !== undefined || module.module.endedJob !== undefined) {
+    const place = placeOfKeyword(task, "async");
+    throw new Failure(`This action (${task.action}) does not support async.`, { code: "no-async", fault: "playbook", place, hint: "remove `async`" });
+  }
+  return { limit, poll: Math.max(0, numberOf(task.poll, "poll", scope, placeOfKeyword(task, "poll")) ?? DEFAULT_POLL) };
+}
+
+/** Seconds, as Ansible's poll_interval. */
+const DEFAULT_POLL = 15;
 
 async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
   const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));

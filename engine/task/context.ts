@@ -5,6 +5,7 @@ import type { Handler, Play, Task } from "../play/model.ts";
 import type { Emit } from "../report/events.ts";
 import type { PlayState, RunFacts, Variables } from "../variables/contract.ts";
 import type { Connections } from "./connections.ts";
+import type { Jobs } from "./job/jobs.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
 
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly inventory: Inventory;
   readonly variables: Variables;
   readonly connections: Connections;
+  /** Detached jobs (async). */
+  readonly jobs: Jobs;
   readonly emit: Emit;
   readonly stats: Stats;
   readonly signal: AbortSignal;

@@ -288,6 +288,7 @@ class TaskRun {
       check,
       diff: this.flag("diff"),
       isRetry,
+      onPoll: (job) => play.run.emit({ type: "job", host: host.name, task: this.options.view, ...job }),
       sendAhead: () => this.options.sendAhead?.(index + 1),
       onOutput: this.#censored
         ? undefined
