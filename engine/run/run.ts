@@ -62,6 +62,7 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     registerSecret: (plain) => registerSecret(plain, secrets),
     playbookDirectory: process.cwd(),
   };
+  const end = new AbortController();
   const run: RunContext = {
     settings,
     facts,
@@ -71,7 +72,8 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     jobs: new Jobs(),
     emit,
     stats: new Stats(),
-    signal: settings.signal ?? new AbortController().signal,
+    signal: settings.signal === undefined ? end.signal : AbortSignal.any([settings.signal, end.signal]),
+    interrupt: () => end.abort(),
     queue: new PQueue({ concurrency: facts.forks }),
     secrets,
     decrypt,

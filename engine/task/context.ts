@@ -21,6 +21,8 @@ export interface RunContext {
   readonly emit: Emit;
   readonly stats: Stats;
   readonly signal: AbortSignal;
+  /** Ends the run from within, as the signal does from without. */
+  readonly interrupt: () => void;
   /** Hosts at work at the same time. */
   readonly queue: PQueue;
   readonly secrets: Set<string>;
