@@ -1,6 +1,6 @@
 import type { Scope } from "../expression/contract.ts";
 import { finalize } from "../expression/evaluate.ts";
-import type { ActionResult, ControllerModule, HostModule, Module } from "../modules/contract.ts";
+import type { ActionResult, ControllerModule, HostModule, Module, Patience } from "../modules/contract.ts";
 import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
@@ -11,6 +11,7 @@ import { actionContextOf, controllerOf } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
 import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
+import { patiently } from "./patience.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
 import { numberOf, placeOfKeyword } from "./scope.ts";
 import { registerSecretArgs } from "./secrets.ts";
@@ -77,6 +78,14 @@ async function actOnHost(
 ): Promise<Attempt> {
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const { connections, jobs } = play.run;
+  if (module.patience !== undefined && module.apply === undefined) return waitForConnection(module.patience(args), place, task, play, modes.check);
+  if (module.patience !== undefined && place.target.connection === "local") {
+    throw new Failure(`Running ${task.action} with local connection would reboot the control node.`, {
+      code: "local-reboot",
+      fault: "playbook",
+      place: task.place,
+    });
+  }
   const connection = await connections.get(place.target);
   if (modes.isRetry === true) connection.timePassed();
   const options = {
@@ -84,8 +93,11 @@ async function actOnHost(
     onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
   };
   const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
-  // A job may outlive the connection that began it
-  const session = times === undefined ? connection.session : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
+  // A job and a host that reboots may outlive the connection
+  const session =
+    times === undefined && module.patience === undefined
+      ? connection.session
+      : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
   try {
     const asked = carryOut(module, args, session, {
       check: modes.check,
@@ -115,6 +127,7 @@ async function actOnHost(
               onPoll: (job) => modes.onPoll?.(job),
               signal: play.run.signal,
             }),
+      reconnect: () => connections.reset(place.target.name),
       concludeJob: async (job) => {
         const concluded = await jobs.conclude(job);
         connection.timePassed();
@@ -131,11 +144,27 @@ async function actOnHost(
   }
 }
 
+/** Tries until the host answers a script of the task's user. */
+async function waitForConnection(patience: Patience, { target, run }: ActionPlace, task: Task, play: PlayContext, isCheck: boolean): Promise<Attempt> {
+  const verdict = { isUnreachable: false, isUnknown: false, isController: false };
+  if (isCheck) return { ...verdict, result: { changed: false, skipped: true } };
+  const { connections } = play.run;
+  const look = async (): Promise<true> => {
+    await connections.reset(target.name);
+    await (await connections.get(target)).session.run({ text: ":" }, { ...run, repeatable: true });
+    return true;
+  };
+  const { value, elapsed, trouble } = await patiently(patience, look, { signal: play.run.signal });
+  if (value === true) return { ...verdict, result: { changed: false, elapsed } };
+  const failure = new Failure(`${patience.message}: ${trouble}`, { code: "timed-out", fault: "host", place: task.place });
+  return { ...verdict, failure, result: { changed: false, failed: true, elapsed, msg: failure.message } };
+}
+
 /** `async` and `poll`; undefined when the task is to be waited for as every other. @throws Failure when the module cannot be detached */
 function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | undefined {
   const limit = numberOf(task.async, "async", scope, placeOfKeyword(task, "async")) ?? 0;
   if (limit <= 0) return undefined;
-  if (module.kind === "controller" || module.module.deliver !== undefined || module.module.endedJob !== undefined) {
+  if (module.kind === "controller" || module.module.deliver !== undefined || module.module.endedJob !== undefined || module.module.patience !== undefined) {
     const place = placeOfKeyword(task, "async");
     throw new Failure(`This action (${task.action}) does not support async.`, { code: "no-async", fault: "playbook", place, hint: "remove `async`" });
   }

@@ -1,6 +1,7 @@
-import { type Change, type Diff, type EndedJob, type HostModule, ModuleError } from "../modules/contract.ts";
+import { type Change, type Diff, type EndedJob, type HostModule, ModuleError, type Patience } from "../modules/contract.ts";
 import type { Answer, RunOptions, Script, Session } from "../session/contract.ts";
 import { Failure } from "../source/failure.ts";
+import { patiently } from "./patience.ts";
 
 export interface CarryOutOptions {
   /** Stop after the plan. */
@@ -15,6 +16,8 @@ export interface CarryOutOptions {
   readonly onApply?: () => void;
   /** How `apply` is carried out when the connection is not to wait for it (async); in check mode nothing is detached. */
   readonly detached?: Detached | undefined;
+  /** Gives the connection up, for modules that wait for a host which is away. */
+  readonly reconnect?: () => Promise<void>;
   /** What came of a job that has ended; undefined when this run did not begin it. */
   readonly concludeJob?: (job: EndedJob) => Promise<CarriedOut | undefined>;
 }
@@ -70,6 +73,8 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
     const lookAgain = (): Promise<Second<S>> | undefined =>
       isVerified(module, args) ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
     const planned = { args, before, changes, diffs };
+    const patience = module.patience?.(args);
+    if (patience !== undefined) return await comeBack(module, planned, patience, session, apply, options);
     if (detached !== undefined) return await detached(apply, (applied) => refusing(changes, () => conclude(module, planned, applied, lookAgain())));
     const applying = session.run(apply, options.run);
     // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
@@ -114,6 +119,35 @@ async function conclude<A, S>(
     if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
   }
   return verdict(true, changes, diffs, module.result?.({ args, before, after, changes, applied }));
+}
+
+/** `apply` takes the host away: the second probe is tried until it is back and as asked. */
+async function comeBack<A, S>(
+  module: HostModule<A, S>,
+  planned: Planned<A, S>,
+  patience: Patience,
+  session: Pick<Session, "run">,
+  apply: Script,
+  options: CarryOutOptions,
+): Promise<CarriedOut> {
+  const { args, before, changes } = planned;
+  const applied = await session.run(apply, options.run).catch(whenLost);
+  options.onApply?.();
+  if (applied.code !== 0) return conclude(module, planned, applied, undefined);
+  const look = async (): Promise<{ readonly after: S } | undefined> => {
+    const after = await probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }));
+    return (module.left?.(after, args, before) ?? module.plan(after, args)).length === 0 ? { after } : undefined;
+  };
+  const { value, elapsed, trouble } = await patiently(patience, look, { signal: options.run?.signal, reconnect: options.reconnect });
+  const keys = module.result?.({ args, before, after: value?.after ?? before, changes, applied }) ?? {};
+  if (value !== undefined) return verdict(true, changes, planned.diffs, { ...keys, elapsed });
+  const failure = new Failure(patience.message, { code: "timed-out", fault: "host", hint: trouble === "" ? undefined : `the last trouble: ${trouble}` });
+  return refusal(failure, changes, { ...keys, elapsed });
+}
+
+function whenLost(error: unknown): Answer {
+  if (!(error instanceof Failure) || error.fault !== "transport" || error.code === "interrupted") throw error;
+  return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
 }
 
 /** The module's own refusal is a verdict too. */
