@@ -94,6 +94,7 @@ async function guessOne(task: Task, module: HostModule<unknown>, host: HostRun, 
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const script = module.probe?.(args);
   if (script === undefined) return module.apply === undefined;
+  if (play.run.jobs.isWorkingOn(place.target.name)) return !forgotten();
   if (!connection.guess(script, place.run)) return forgotten();
   const { epoch } = connection;
   remember(() => connection.epoch === epoch);

@@ -10,6 +10,7 @@ import type { Emit, HostStats } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { Connections } from "../task/connections.ts";
 import type { RunContext } from "../task/context.ts";
+import { Jobs } from "../task/job/jobs.ts";
 import { registerSecret } from "../task/secrets.ts";
 import type { Settings } from "../task/settings.ts";
 import { Stats } from "../task/stats.ts";
@@ -62,15 +63,18 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     registerSecret: (plain) => registerSecret(plain, secrets),
     playbookDirectory: process.cwd(),
   };
+  const end = new AbortController();
   const run: RunContext = {
     settings,
     facts,
     inventory,
     variables: createVariables(facts),
     connections: new Connections((host, duration) => emit({ type: "connected", host, duration })),
+    jobs: new Jobs(),
     emit,
     stats: new Stats(),
-    signal: settings.signal ?? new AbortController().signal,
+    signal: settings.signal === undefined ? end.signal : AbortSignal.any([settings.signal, end.signal]),
+    interrupt: () => end.abort(),
     queue: new PQueue({ concurrency: facts.forks }),
     secrets,
     decrypt,

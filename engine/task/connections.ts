@@ -61,6 +61,12 @@ export class Connection {
   changeEnds(): void {
     this.#busy = undefined;
   }
+
+  /** What was waited for may have come: what was asked before is void. */
+  timePassed(): void {
+    this.#epoch += 1;
+    this.#guesses.clear();
+  }
 }
 
 function userKey(become: Become | undefined): string {

@@ -5,6 +5,7 @@ import type { Handler, Play, Task } from "../play/model.ts";
 import type { Emit } from "../report/events.ts";
 import type { PlayState, RunFacts, Variables } from "../variables/contract.ts";
 import type { Connections } from "./connections.ts";
+import type { Jobs } from "./job/jobs.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
 
@@ -15,9 +16,13 @@ export interface RunContext {
   readonly inventory: Inventory;
   readonly variables: Variables;
   readonly connections: Connections;
+  /** Detached jobs (async). */
+  readonly jobs: Jobs;
   readonly emit: Emit;
   readonly stats: Stats;
   readonly signal: AbortSignal;
+  /** Ends the run from within, as the signal does from without. */
+  readonly interrupt: () => void;
   /** Hosts at work at the same time. */
   readonly queue: PQueue;
   readonly secrets: Set<string>;

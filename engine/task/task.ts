@@ -255,7 +255,7 @@ class TaskRun {
     const retries = task.until === undefined ? (retriesGiven ?? 0) : (retriesGiven ?? 3);
     const delay = numberOf(task.delay, "delay", scope, placeOfKeyword(task, "delay")) ?? 5;
     for (let number = 1; ; number += 1) {
-      const round = await this.#attempt(scope, index);
+      const round = await this.#attempt(scope, index, number > 1);
       if (retries <= 0 || round.unreachable || this.play.run.signal.aborted || round.action?.skipped === true) return round;
       const result: Values = { ...round.verdict.result, attempts: number };
       const seen = this.#registered === undefined ? scope : withNames(scope, { [this.#registered]: result });
@@ -281,12 +281,14 @@ class TaskRun {
     }
   }
 
-  async #attempt(scope: Scope, index: number): Promise<Round> {
+  async #attempt(scope: Scope, index: number, isRetry: boolean): Promise<Round> {
     const { task, host, play } = this;
     const check = this.flag("check_mode");
     const made = await attempt(task, host, scope, play, {
       check,
       diff: this.flag("diff"),
+      isRetry,
+      onPoll: (job) => play.run.emit({ type: "job", host: host.name, task: this.options.view, ...job }),
       sendAhead: (moment) => this.options.sendAhead?.(index + 1, moment),
       onOutput: this.#censored
         ? undefined

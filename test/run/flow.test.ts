@@ -204,6 +204,25 @@ describe("the flow of a play", { skip: shared.skip }, () => {
   });
 });
 
+describe("what is waited for", { skip: shared.skip }, () => {
+  test("every attempt of until looks anew, and so does what comes after it", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: begins, shell: "(sleep 1; touch /tmp/come) >/dev/null 2>&1 &", changed_when: false}
+    - {name: looks ahead, stat: {path: /etc}}
+    - {name: waits, stat: {path: /tmp/come}, register: come, until: come.stat.exists, retries: 10, delay: 0.3}
+    - {name: sees, stat: {path: /tmp/come}}
+`,
+    );
+    assert.deepEqual(ran.lines, ["r1 begins ok", "r1 looks ahead ok", "r1 waits ok", "r1 sees ok"]);
+    assert.equal((ran.results[3]!.result["stat"] as Record<string, unknown>)["exists"], true);
+  });
+});
+
 describe("check mode", { skip: shared.skip }, () => {
   const text = `
 - hosts: r1

@@ -107,6 +107,7 @@ export async function settingsOf(options: Options, argv: readonly string[], sign
     collectionsPath: options.collectionsPath,
     gathering: options.gathering,
     strategy: options.strategy,
+    taskDebugger: options.taskDebugger,
     connection: {
       connection: connection.type,
       user: connection.user,
