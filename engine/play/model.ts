@@ -162,7 +162,7 @@ export interface Play {
   readonly roles: readonly Role[];
   /** In order: pre_tasks, flush, roles' tasks, tasks, flush, post_tasks, flush. A flush is a task with action `meta`, args {free_form: "flush_handlers"}, tags ["always"]. */
   readonly nodes: readonly Node[];
-  /** The play's handlers first, then each role's in order. */
+  /** In the order in which they run: those of the roles, then the play's own. */
   readonly handlers: readonly Handler[];
   readonly directory: string;
   /** From import_playbook's `vars`. */

@@ -75,6 +75,98 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     );
   });
 
+  test("roles' handlers run before the play's; of one name the play's, then the last role's, then the first of a list is meant", async () => {
+    const folder = project({
+      "roles/a/handlers/main.yml": `
+- {name: of a, debug: {msg: a}}
+- {name: shared, debug: {msg: a}}
+- {name: twice, debug: {msg: first}}
+- {name: twice, debug: {msg: second}}
+`,
+      "roles/b/handlers/main.yml": `
+- {name: shared, debug: {msg: b}}
+- {name: listener, debug: {msg: b}, listen: topic}
+`,
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  roles: [a, b]
+  tasks:
+    - {name: change, command: "true", notify: [own, of a, shared, twice, topic]}
+  handlers:
+    - {name: own, debug: {msg: play}}
+    - {name: listener, debug: {msg: play}, listen: topic}
+    - {name: literal, debug: {msg: topics are no templates}, listen: "{{ 'topic' }}"}
+- hosts: r1
+  gather_facts: false
+  roles: [a, b]
+  tasks:
+    - {name: change, command: "true", notify: [shared, "b : topic"]}
+  handlers:
+    - {name: shared, debug: {msg: play}}
+`,
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(
+      ran.results.filter((result) => result.task.isHandler).map(({ task, result }) => `${task.name}: ${String(result["msg"])}`),
+      ["a : of a: a", "a : twice: first", "b : shared: b", "own: play", "listener: play", "b : listener: b", "shared: play"],
+    );
+  });
+
+  test("a role that is included again and again has its handler once", async () => {
+    const folder = project({
+      "roles/a/handlers/main.yml": `- {name: reload, debug: {msg: x}}\n`,
+      "roles/a/tasks/main.yml": `- {name: change, command: "true", notify: reload}\n`,
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - include_role: {name: a}
+    - include_role: {name: a}
+`,
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(ran.lines, ["r1 a : change changed", "r1 a : change changed", "r1 a : reload ok"]);
+  });
+
+  test("a flush runs each handler once: one that an earlier place notifies waits for the next flush", async () => {
+    const folder = project({
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: change, command: "true", notify: [first, itself]}
+  handlers:
+    - {name: first, debug: {msg: x}, changed_when: true, notify: second}
+    - {name: second, debug: {msg: x}, changed_when: true, notify: first}
+    - {name: itself, debug: {msg: x}, changed_when: true, notify: itself}
+`,
+    });
+    const round = ["r1 first changed", "r1 second changed", "r1 itself changed"];
+    const pendingHandlersFile = `${folder}/pending.json`;
+    const ran = await play(await inventory(), { folder }, { pendingHandlersFile });
+    assert.deepEqual(ran.lines, ["r1 change changed", ...round, ...round]);
+    // What is left over is no handler that a failure kept from running
+    const again = await play(await inventory(), { folder }, { pendingHandlersFile });
+    assert.deepEqual(again.lines, ran.lines);
+  });
+
+  test("a notified name that nobody has is an error, or a warning where the settings say so", async () => {
+    const text = `
+- hosts: r1
+  gather_facts: false
+  vars: {name: nobody}
+  tasks:
+    - {name: fixed, command: "true", notify: nobody}
+    - {name: template, command: "true", notify: "{{ name }}"}
+`;
+    await assert.rejects(play(await inventory(), text), /no handler is called "nobody"/);
+    const ran = await play(await inventory(), text, { errorOnMissingHandler: false });
+    assert.deepEqual(ran.lines, ["r1 fixed changed", "r1 template changed"]);
+    const warnings = ran.events.filter((event) => event.type === "warning").map(({ message }) => message);
+    assert.deepEqual(new Set(warnings), new Set(['no handler is called "nobody", and none listens to it']));
+  });
+
   test("handlers that a failure kept from running run with the next run of the same command", async () => {
     const folder = project({
       "site.yml": `
