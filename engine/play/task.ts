@@ -101,12 +101,13 @@ function loopOf(raw: Mapping): Loop | undefined {
 
 function checkRegister(raw: Mapping, context: LoadContext): void {
   const value = raw["register"];
-  const names = isMapping(value) ? Object.keys(value) : typeof value === "string" && !hasTemplate(value) ? [value] : [];
+  if (value === undefined || value === null) return;
+  const names = isMapping(value) ? Object.keys(value) : hasTemplate(value) ? [] : [String(value)];
   for (const name of names) {
     if (isVariableName(name)) continue;
     context.report(
       problem(
-        `cannot register "${name}": it is not a valid variable name`,
+        `Invalid variable name in 'register': "${name}"`,
         "bad-variable-name",
         placeOf(raw, "register"),
         "use letters, digits and underscores",

@@ -151,6 +151,26 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     assert.deepEqual(again.lines, ran.lines);
   });
 
+  test("the module's name may be a template", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  vars: {which: debug, none: nothing_of_the_kind}
+  tasks:
+    - {name: text, action: "{{ which }} msg=a"}
+    - {name: arguments, action: "ansible.builtin.{{ which }}", args: {msg: b}}
+    - {name: mapping, action: {module: "{{ which }}", msg: c}}
+    - {name: unknown, action: "{{ none }}", ignore_errors: true}
+`,
+    );
+    assert.deepEqual(
+      ran.results.map(({ result }) => result["msg"]),
+      ["a", "b", "c", 'unknown module "nothing_of_the_kind"'],
+    );
+  });
+
   test("a notified name that nobody has is an error, or a warning where the settings say so", async () => {
     const text = `
 - hosts: r1
