@@ -78,6 +78,8 @@ export interface Condition {
 export interface Loop {
   /** `loop`, or the lookup's name of `with_NAME`. */
   readonly kind: string;
+  /** Where with_first_found looks for the files of this task's module. */
+  readonly folder?: "templates" | "vars" | "files" | undefined;
   readonly value: unknown;
   readonly place?: Place | undefined;
   readonly control: {

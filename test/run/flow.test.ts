@@ -157,18 +157,80 @@ describe("the flow of a play", { skip: shared.skip }, () => {
       `
 - hosts: r1
   gather_facts: false
-  vars: {which: debug, none: nothing_of_the_kind}
+  vars: {which: debug, other: nothing_of_the_kind}
   tasks:
     - {name: text, action: "{{ which }} msg=a"}
     - {name: arguments, action: "ansible.builtin.{{ which }}", args: {msg: b}}
     - {name: mapping, action: {module: "{{ which }}", msg: c}}
-    - {name: unknown, action: "{{ none }}", ignore_errors: true}
+    - {name: unknown, action: "{{ other }}", ignore_errors: true}
 `,
     );
     assert.deepEqual(
       ran.results.map(({ result }) => result["msg"]),
       ["a", "b", "c", 'unknown module "nothing_of_the_kind"'],
     );
+  });
+
+  test("how a host is reached is known by variables, where the inventory does not say", async () => {
+    const folder = project({
+      hosts: "plain\nlocal ansible_connection=local ansible_host=elsewhere ansible_user=me\n",
+      "site.yml": `
+- hosts: all
+  gather_facts: false
+  remote_user: of-the-play
+  tasks:
+    - debug: {msg: "{{ ansible_host }} {{ ansible_connection }} {{ ansible_user }} {{ hostvars[inventory_hostname].ansible_host is defined }}"}
+    - {debug: {msg: "{{ ansible_connection }} {{ ansible_run_tags }}"}, connection: local}
+- hosts: plain
+  gather_facts: false
+  remote_user: "{{ ansible_user | default('nobody') }}"
+  connection: local
+  tasks:
+    - {command: "echo {{ ansible_host }}", register: out}
+    - {command: "echo {{ ansible_host }}", delegate_to: localhost, register: delegated}
+    - debug: {msg: "{{ out.stdout }} {{ delegated.stdout }} {{ ansible_user is defined }}"}
+`,
+    });
+    const ran = await play(`${folder}/hosts`, { folder });
+    assert.deepEqual(
+      ran.results
+        .filter(({ task }) => task.action === "debug")
+        .map(({ host, result }) => `${host}: ${String(result["msg"])}`)
+        .sort(),
+      [
+        "plain: plain ssh of-the-play False",
+        "local: elsewhere local me True",
+        "local: local ['all']",
+        "plain: local ['all']",
+        "plain: plain plain False",
+      ].sort(),
+    );
+  });
+
+  test("first_found looks beside the module's files only where it is the loop", async () => {
+    const folder = project({
+      "roles/a/meta/main.yml": "dependencies: [b]\n",
+      "roles/a/vars/debian.yml": "x: a\n",
+      "roles/b/vars/debian.yml": "x: b\n",
+      "roles/b/templates/t.j2": "text",
+      "roles/b/tasks/default.yml": "- debug: {msg: included}\n",
+      "roles/b/tasks/main.yml": `
+- include_tasks: "{{ lookup('first_found', files) }}"
+  vars: {files: [debian.yml, default.yml]}
+- include_vars: "{{ item }}"
+  with_first_found: [nope.yml, debian.yml]
+- template: {src: "{{ item }}", dest: /root/first-found}
+  with_first_found: [t.j2]
+- debug: {msg: "{{ x }} {{ lookup('first_found', ['t.j2', 'templates/t.j2']) | basename }} {{ lookup('first_found', ['t.j2'], skip=true, wantlist=true) }}"}
+`,
+      "site.yml": "- {hosts: r1, gather_facts: false, roles: [a]}\n",
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(
+      ran.results.filter(({ task }) => task.action === "debug").map(({ result }) => result["msg"]),
+      ["included", "b t.j2 []"],
+    );
+    assert.equal(ran.exitCode, 0);
   });
 
   test("a notified name that nobody has is an error, or a warning where the settings say so", async () => {
