@@ -63,10 +63,10 @@ export const setup: HostModule<Args, Facts> = {
   result: ({ before, args: given }) => ({ ansible_facts: named(before, given.filter) }),
   doc: {
     description:
-      "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Nothing about Python is among them: there need be none.",
+      "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Python is not needed; `ansible_python` is there where the host has python3.",
     examples: `- setup:\n    gather_subset: [network]\n- setup:\n    filter: [ansible_memtotal_mb]`,
     returns: { ansible_facts: "The facts, each with the prefix `ansible_`" },
-    differences: ["`ansible_python` and its like are not there", "facter and ohai are not asked"],
+    differences: ["facter and ohai are not asked"],
   },
 };
 
