@@ -307,13 +307,14 @@ export function checkPlugins(nodes: readonly (Expression | Statement)[], source:
 /**
  * What a lookup finds, for `with_NAME` loops.
  * @param terms resolved already; a list is the lookup's terms, anything else its only term
+ * @param options its `folder` is where first_found looks beside the folders of the search path
  * @throws Failure `unknown-lookup` and what the lookup itself refuses
  */
-export function lookupTerms(name: string, terms: unknown, scope: Scope, options: EvaluationOptions = {}): unknown[] {
+export function lookupTerms(name: string, terms: unknown, scope: Scope, options: EvaluationOptions & { readonly folder?: string | undefined } = {}): unknown[] {
   const runtime = createRuntime(scope);
   try {
     const list = Array.isArray(terms) ? (terms as unknown[]) : [terms];
-    const found = runLookup(runtime.call, name, list, {});
+    const found = runLookup(runtime.call, name, list, options.folder === undefined ? {} : { _folder: options.folder });
     return found.map((item) => settle(item, scope, options.place)).filter((item) => item !== omit);
   } catch (error) {
     throw toFailure(error, scope, options.place, runtime.at);

@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly extraVars: Readonly<Record<string, unknown>>;
   /** False for tags that --tags and --skip-tags leave out: such tasks are judged like tasks under a condition. */
   readonly isSelected?: (tags: readonly string[]) => boolean;
+  /** False: a notified name that no handler has is a warning. */
+  readonly errorOnMissingHandler?: boolean | undefined;
   /** Opens vault text. */
   readonly decrypt?: (ciphertext: string) => string;
   /** Reads a template file without rendering it: what is wrong with it, and the variables that it surely needs. */

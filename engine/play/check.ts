@@ -34,7 +34,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);
-    if (isWhole) checkHandlers(plays, collector);
+    if (isWhole) checkHandlers(plays, context.errorOnMissingHandler ?? true, collector);
     for (const visit of plays.visits) {
       const module = modules.get(visit.task.action);
       checkModule(visit, module, context, collector);

@@ -111,6 +111,7 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       extraVars: settings.extraVars ?? {},
       variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
+      errorOnMissingHandler: settings.errorOnMissingHandler,
       decrypt: run.decrypt,
       inspectTemplate,
       onWarning,

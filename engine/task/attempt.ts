@@ -5,6 +5,8 @@ import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
 import type { Session } from "../session/contract.ts";
+import { canonicalName, hasTemplate } from "../play/names.ts";
+import { placeOf } from "../source/place.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { carryOut } from "./carry-out.ts";
 import { actionContextOf, controllerOf } from "./controller.ts";
@@ -13,7 +15,7 @@ import { argumentsOf } from "./arguments.ts";
 import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
 import { patiently } from "./patience.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
-import { numberOf, placeOfKeyword } from "./scope.ts";
+import { numberOf, placeOfKeyword, textOf } from "./scope.ts";
 import { registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -45,10 +47,12 @@ export interface AttemptModes {
 }
 
 /** Templates the arguments and carries the module out. Never throws but for faults of our own. */
-export async function attempt(task: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
+export async function attempt(written: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
   let delegatedTo: string | undefined;
   let isController = false;
+  let task = written;
   try {
+    task = withModule(written, scope);
     const module = await loadModule(task.action);
     if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
     isController = module.kind === "controller";
@@ -64,6 +68,13 @@ export async function attempt(task: Task, host: HostRun, scope: Scope, play: Pla
   } catch (error) {
     return { ...refused(error, task), delegatedTo, isController };
   }
+}
+
+/** `action: "{{ ansible_facts.pkg_mgr }} name=git"`: the module is known only now. */
+function withModule(task: Task, scope: Scope): Task {
+  if (!hasTemplate(task.module)) return task;
+  const module = textOf(task.module, scope, placeOf(task.raw, "action") ?? task.place) ?? "";
+  return { ...task, module, action: canonicalName(module) };
 }
 
 async function actOnHost(

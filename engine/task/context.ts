@@ -46,8 +46,11 @@ export interface HostRun {
   ended: boolean;
   /** Roles that a `meta: end_role` ended. */
   readonly endedRoles: Set<string>;
-  /** Handlers waiting for the next flush. */
+  /** Names that tasks have notified since the last flush. */
+  readonly notifications: Set<string>;
+  /** Handlers that the flush has still to run. */
   readonly notified: Set<Handler>;
+  isFlushing: boolean;
   /** Names of registered variables whose content check mode could not know. */
   readonly unknown: Set<string>;
   /** True once check mode has announced a change on this host. */
@@ -87,7 +90,9 @@ export function newHostRun(name: string): HostRun {
     unreachable: false,
     ended: false,
     endedRoles: new Set(),
+    notifications: new Set(),
     notified: new Set(),
+    isFlushing: false,
     unknown: new Set(),
     announced: false,
     roles: new Map(),

@@ -17,6 +17,8 @@ export interface Settings {
   /** Asked before each task when given: false skips it, "all" asks no more. */
   readonly step?: ((task: string) => Promise<boolean | "all">) | undefined;
   readonly forceHandlers?: boolean;
+  /** False: a notified name that no handler has is a warning. */
+  readonly errorOnMissingHandler?: boolean | undefined;
   readonly verbosity?: number;
   readonly extraVars?: Readonly<Record<string, unknown>>;
   readonly rolesPath?: readonly string[];

@@ -101,6 +101,7 @@ export async function settingsOf(options: Options, argv: readonly string[], sign
     startAtTask: options.startAtTask,
     step: options.step ? (task) => askStep(task) : undefined,
     forceHandlers: options.forceHandlers,
+    errorOnMissingHandler: options.settings.errorOnMissingHandler,
     verbosity: options.verbosity,
     extraVars: loadExtraVars(options.extraVars, { decrypt: decrypt ?? locked }),
     rolesPath: options.rolesPath,

@@ -4,7 +4,7 @@ import { ModuleError } from "../../modules/contract.ts";
 import { factsOf } from "../../modules/parts/facts.ts";
 import { readScript } from "../../modules/parts/script.ts";
 import type { Answer, RunOptions, Script, Session } from "../../session/contract.ts";
-import { scriptBody } from "../../session/frame.ts";
+import { bodyOf, commandsOf } from "../../session/frame.ts";
 import { Failure } from "../../source/failure.ts";
 import type { Detached } from "../carry-out.ts";
 import { sleep } from "../controller.ts";
@@ -71,14 +71,14 @@ const nothing: Answer = { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc
 async function begin(id: string, script: Script, { limit, shell, run, session }: DetachOptions): Promise<string> {
   const worker: Script = {
     text: readScript(import.meta.url, "worker.sh"),
-    vars: { job_shell: shell, job_limit: String(limit), job_watch: readScript(import.meta.url, "watch.sh"), job_body: scriptBody(script, undefined) },
+    vars: { job_shell: shell, job_limit: String(limit), job_watch: readScript(import.meta.url, "watch.sh"), job_body: commandsOf(bodyOf(script, undefined)) },
   };
   const begun = await (
     await session()
   ).run(
     {
       text: readScript(import.meta.url, "start.sh", "facts", "job"),
-      vars: { jid: id, job_shell: shell, job_text: scriptBody(worker, undefined) },
+      vars: { jid: id, job_shell: shell, job_text: commandsOf(bodyOf(worker, undefined)) },
       ...(script.stdin === undefined ? {} : { stdin: script.stdin }),
     },
     { ...run, onOutput: undefined },
