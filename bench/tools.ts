@@ -23,8 +23,8 @@ const recapChanges = (output: string): number | undefined => sum([...output.matc
 
 /** tsplay as a user has it: the built bundle, or the sources when there is none. */
 export function tsplayCommand(args: readonly string[]): Command {
-  const bundle = path.join(root, "dist/cli.js");
-  if (existsSync(bundle)) return { program: process.execPath, args: [path.join(root, "bin/tsplay.js"), ...args] };
+  const bundle = path.join(root, "dist/cli.cjs");
+  if (existsSync(bundle)) return { program: process.execPath, args: [path.join(root, "bin/tsplay.cjs"), ...args] };
   return { program: process.execPath, args: ["--import", "tsx", path.join(root, "engine/cli/main.ts"), ...args] };
 }
 

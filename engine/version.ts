@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { ownFile } from "./source/own-files.ts";
 
-const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const manifest = JSON.parse(ownFile("../package.json", import.meta.url)) as { version: string };
 
 /** The product's version, from package.json. */
 export const version: string = manifest.version;

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
 
-tsplay() { node bin/tsplay.js "$@"; }
+tsplay() { node bin/tsplay.cjs "$@"; }
 step() { printf '\n\033[1m$ tsplay %s\033[0m\n' "$*"; }
 run() {
   step "$@"

@@ -40,6 +40,6 @@ if [ ! -e "$stamp" ] || ! cmp -s package-lock.json "$stamp"; then
   npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
   cp package-lock.json "$stamp"
 fi
-if [ ! -e dist/cli.js ] || [ -n "$(find engine scripts package.json -newer dist/cli.js -type f -print -quit)" ]; then
+if [ ! -e dist/cli.cjs ] || [ -n "$(find engine scripts package.json -newer dist/cli.cjs -type f -print -quit)" ]; then
   node scripts/build.mjs
 fi

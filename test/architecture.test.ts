@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   modules: ["source", "expression", "session/contract"],
   report: ["source", "expression"],
   task: ["source", "expression", "template", "variables", "inventory", "play", "modules", "session", "report/events"],
-  run: ["source", "expression", "variables", "inventory", "play", "modules", "session", "task", "report/events", "version"],
+  run: ["source", "expression", "template", "variables", "inventory", "play", "modules", "session", "task", "report/events", "version"],
   lab: ["source", "report/events"],
   docs: ["source", "modules", "play"],
   cli: ["source", "expression", "inventory", "play", "variables", "vault", "run", "task", "report", "lab", "docs", "modules", "version"],

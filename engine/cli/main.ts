@@ -23,9 +23,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(formatFailure(error, { color: process.stderr.isTTY === true && process.env["NO_COLOR"] === undefined }));
-  process.exitCode = exitCodeOf(error);
-}
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(formatFailure(error, { color: process.stderr.isTTY === true && process.env["NO_COLOR"] === undefined }));
+    process.exitCode = exitCodeOf(error);
+  },
+);

@@ -42,6 +42,7 @@ export interface Options {
   readonly forceHandlers: boolean;
   readonly flushCache: boolean;
   readonly strategy?: string | undefined;
+  readonly taskDebugger?: boolean | undefined;
   readonly gathering: "implicit" | "explicit" | "smart";
   readonly rolesPath: readonly string[];
   readonly collectionsPath: readonly string[];
@@ -137,6 +138,7 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, di
     forceHandlers: isOn("forceHandlers") || (settings.forceHandlers ?? false),
     flushCache: isOn("flushCache"),
     strategy: settings.strategy,
+    taskDebugger: settings.taskDebugger,
     gathering: gathering(settings),
     rolesPath: settings.rolesPath ?? [path.join(home, ".ansible/roles"), "/usr/share/ansible/roles", "/etc/ansible/roles"],
     collectionsPath: settings.collectionsPath ?? [path.join(home, ".ansible/collections"), "/usr/share/ansible/collections"],

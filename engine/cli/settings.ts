@@ -39,6 +39,7 @@ export const settingsTable = {
   taskTimeout: setting("integer", "TASK_TIMEOUT", "ANSIBLE_TASK_TIMEOUT", "defaults.task_timeout"),
   forks: setting("integer", "DEFAULT_FORKS", "ANSIBLE_FORKS", "defaults.forks"),
   strategy: setting("text", "DEFAULT_STRATEGY", "ANSIBLE_STRATEGY", "defaults.strategy"),
+  taskDebugger: setting("boolean", "ENABLE_TASK_DEBUGGER", "ANSIBLE_ENABLE_TASK_DEBUGGER", "defaults.enable_task_debugger"),
   gathering: setting("text", "DEFAULT_GATHERING", "ANSIBLE_GATHERING", "defaults.gathering"),
   hashBehaviour: setting("text", "DEFAULT_HASH_BEHAVIOUR", "ANSIBLE_HASH_BEHAVIOUR", "defaults.hash_behaviour"),
   forceHandlers: setting("boolean", "DEFAULT_FORCE_HANDLERS", "ANSIBLE_FORCE_HANDLERS", "defaults.force_handlers"),

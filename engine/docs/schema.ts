@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<KeywordType, Schema>> = {
   integer: orTemplate({ type: "integer" }, { type: "string", pattern: "^[-+]?[0-9]+$" }),
   number: orTemplate({ type: "number" }, { type: "string", pattern: "^[-+]?[0-9.]+$" }),
   percent: orTemplate({ type: "number" }, { type: "string", pattern: "^[0-9.]+ *%?$" }),
+  debugger: { enum: ["always", "never", "on_failed", "on_skipped", "on_unreachable"] },
   string: { type: ["string", "number", "boolean", "null"] },
   list: { type: ["array", "string", "number", "null"] },
   strings: { anyOf: [{ type: ["string", "number", "null"] }, { type: "array", items: { type: ["string", "number", "boolean", "array"] } }] },

@@ -4,7 +4,7 @@ import type { EvaluationOptions, Scope } from "./contract.ts";
 import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
 import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
 import { toFailure, undefinedFailure } from "./failure.ts";
-import { Problem, UndefinedUsed } from "./problem.ts";
+import { Problem, type Source, UndefinedUsed } from "./problem.ts";
 import { findPlugin } from "./compile/expression.ts";
 import type { Runtime } from "./compile/frame.ts";
 import { repr, text as pythonText } from "./python/text.ts";
@@ -282,15 +282,7 @@ export function variablesOf(text: string, options: { readonly kind?: "template" 
  */
 export function check(text: string, kind: "template" | "expression", options: EvaluationOptions = {}): Failure | undefined {
   try {
-    for (const { kind: what, name, at } of pluginNames(parse(text, kind))) {
-      try {
-        if (what === "lookup") findLookup(name);
-        else findPlugin(what, name);
-      } catch (error) {
-        if (error instanceof Problem) error.position = { source: { text }, offset: at };
-        throw error;
-      }
-    }
+    checkPlugins(parse(text, kind), { text });
     return undefined;
   } catch (error) {
     const failure = toFailure(error, undefined, options.place);
@@ -299,16 +291,30 @@ export function check(text: string, kind: "template" | "expression", options: Ev
   }
 }
 
+/** @throws Problem for the first filter, test or lookup that there is not, with its position */
+export function checkPlugins(nodes: readonly (Expression | Statement)[], source: Source): void {
+  for (const { kind, name, at } of pluginNames(nodes)) {
+    try {
+      if (kind === "lookup") findLookup(name);
+      else findPlugin(kind, name);
+    } catch (error) {
+      if (error instanceof Problem) error.position = { source, offset: at };
+      throw error;
+    }
+  }
+}
+
 /**
  * What a lookup finds, for `with_NAME` loops.
  * @param terms resolved already; a list is the lookup's terms, anything else its only term
+ * @param options its `folder` is where first_found looks beside the folders of the search path
  * @throws Failure `unknown-lookup` and what the lookup itself refuses
  */
-export function lookupTerms(name: string, terms: unknown, scope: Scope, options: EvaluationOptions = {}): unknown[] {
+export function lookupTerms(name: string, terms: unknown, scope: Scope, options: EvaluationOptions & { readonly folder?: string | undefined } = {}): unknown[] {
   const runtime = createRuntime(scope);
   try {
     const list = Array.isArray(terms) ? (terms as unknown[]) : [terms];
-    const found = runLookup(runtime.call, name, list, {});
+    const found = runLookup(runtime.call, name, list, options.folder === undefined ? {} : { _folder: options.folder });
     return found.map((item) => settle(item, scope, options.place)).filter((item) => item !== omit);
   } catch (error) {
     throw toFailure(error, scope, options.place, runtime.at);

@@ -61,7 +61,7 @@ export async function testRole(role: string, options: RoleTestOptions, io: LabOu
       ...options.cluster,
     });
     const playbook = await writePlaybook(work, folder, name);
-    const cli = options.cli ?? [process.execPath, labFile("../../bin/tsplay.js")];
+    const cli = options.cli ?? [process.execPath, labFile("../../bin/tsplay.cjs")];
     return (await cycle(lab, playbook, folder, cli, io)) ? 0 : 1;
   } finally {
     await rm(work, { recursive: true, force: true });

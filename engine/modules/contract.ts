@@ -88,6 +88,11 @@ export interface HostModule<A = never, S = unknown> {
   probeForDiff?(changes: readonly Change[], current: S, args: A): Script | undefined;
   /** The diff; the changes as `key: value` lines when not given. */
   diff?(changes: readonly Change[], current: S, args: A, answer: Answer | undefined): Diff | readonly Diff[];
+  /**
+   * The host may be away: without `apply` before it can be asked (wait_for_connection), else after `apply` (reboot), whose connection may be
+   * lost under it. Then the second probe is tried until it leaves nothing to change. The result gets `elapsed`, in seconds.
+   */
+  patience?(args: A): Patience;
   /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
   result?(facts: ResultFacts<A, S>): Record<string, unknown>;
   /**
@@ -95,7 +100,26 @@ export interface HostModule<A = never, S = unknown> {
    * nor when there is nothing to change. Returns the keys of the result.
    */
   deliver?(changes: readonly Change[], current: S, args: A): Promise<Record<string, unknown>>;
+  /** For the module that looks at detached jobs: the one that has ended. The module that began it says what came of it, if this run knows it. */
+  endedJob?(current: S, args: A): EndedJob | undefined;
   readonly doc?: ModuleDoc;
+}
+
+/** How long something is waited for, all in seconds. */
+export interface Patience {
+  /** Before the first look. */
+  readonly delay: number;
+  /** Between two looks. */
+  readonly sleep: number;
+  readonly timeout: number;
+  /** What the failure says when the time is over. */
+  readonly message: string;
+}
+
+export interface EndedJob {
+  readonly id: string;
+  /** What its \`apply\` answered. */
+  readonly answer: Answer;
 }
 
 export interface ResultFacts<A, S> {

@@ -8,6 +8,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   apt_repository: () => import("./apt_repository/apt_repository.ts").then((m) => ({ kind: "host", module: m.aptRepository })),
   assemble: () => import("./assemble/assemble.ts").then((m) => ({ kind: "host", module: m.assemble })),
   assert: () => import("./assert/assert.ts").then((m) => ({ kind: "controller", module: m.assert })),
+  async_status: () => import("./async_status/async_status.ts").then((m) => ({ kind: "host", module: m.asyncStatus })),
   authorized_key: () => import("./authorized_key/authorized_key.ts").then((m) => ({ kind: "host", module: m.authorizedKey })),
   blockinfile: () => import("./blockinfile/blockinfile.ts").then((m) => ({ kind: "host", module: m.blockinfile })),
   command: () => import("./command/command.ts").then((m) => ({ kind: "host", module: m.command })),
@@ -39,6 +40,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   pause: () => import("./pause/pause.ts").then((m) => ({ kind: "controller", module: m.pause })),
   ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
   raw: () => import("./raw/raw.ts").then((m) => ({ kind: "host", module: m.raw })),
+  reboot: () => import("./reboot/reboot.ts").then((m) => ({ kind: "host", module: m.reboot })),
   replace: () => import("./replace/replace.ts").then((m) => ({ kind: "host", module: m.replace })),
   script: () => import("./script/script.ts").then((m) => ({ kind: "host", module: m.script })),
   service: () => import("./service/service.ts").then((m) => ({ kind: "host", module: m.service })),
@@ -60,6 +62,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   validate_argument_spec: () =>
     import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
+  wait_for_connection: () => import("./wait_for_connection/wait_for_connection.ts").then((m) => ({ kind: "host", module: m.waitForConnection })),
 };
 
 /** Other names for the same module. */

@@ -1,5 +1,6 @@
 import type { Inventory } from "../inventory/contract.ts";
 import type { Module } from "../modules/contract.ts";
+import type { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 
 /** What the check may know of the world outside of the playbook. */
@@ -14,7 +15,14 @@ export interface CheckContext {
   readonly extraVars: Readonly<Record<string, unknown>>;
   /** False for tags that --tags and --skip-tags leave out: such tasks are judged like tasks under a condition. */
   readonly isSelected?: (tags: readonly string[]) => boolean;
+  /** False: a notified name that no handler has is a warning. */
+  readonly errorOnMissingHandler?: boolean | undefined;
   /** Opens vault text. */
   readonly decrypt?: (ciphertext: string) => string;
+  /** Reads a template file without rendering it: what is wrong with it, and the variables that it surely needs. */
+  readonly inspectTemplate?: (
+    text: string,
+    file: string,
+  ) => { readonly failure: Failure | undefined; readonly names: readonly { readonly name: string; readonly place: Place }[] };
   readonly onWarning?: (message: string, place?: Place) => void;
 }

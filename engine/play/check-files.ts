@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { nearest } from "../source/failure.ts";
-import { placeOf } from "../source/place.ts";
+import { type Place, placeOf } from "../source/place.ts";
 import { readdirSync } from "node:fs";
 import type { Collector, Visit } from "./check-visit.ts";
 import { problem } from "./context.ts";
@@ -21,23 +21,45 @@ const SOURCES: Readonly<Record<string, { readonly key: string; readonly folder: 
   include_vars: { key: "file", folder: "vars" },
 };
 
-/** Files of the controller that a task surely needs and that are not there. */
-export function checkFiles({ task, isSure }: Visit, collector: Collector): void {
+interface Source {
+  readonly name: string;
+  /** Where it is named. */
+  readonly place: Place;
+  readonly folders: readonly string[];
+}
+
+/** The controller's file that a task names; undefined when there is none, or only the run can tell which. */
+function sourceOf(task: Task): Source | undefined {
   const source = SOURCES[task.action];
-  if (source === undefined || !isSure || typeof task.args === "string" || task.loop !== undefined) return;
+  if (source === undefined || typeof task.args === "string") return undefined;
   const { args } = task;
-  if (isTrue(args["remote_src"]) || (task.action === "copy" && args["content"] !== undefined)) return;
+  if (isTrue(args["remote_src"]) || (task.action === "copy" && args["content"] !== undefined)) return undefined;
   const key = args[source.key] === undefined ? "_raw_params" : source.key;
   const value = args[key];
-  if (typeof value !== "string" || hasTemplate(args) || value.includes("://")) return;
+  if (typeof value !== "string" || hasTemplate(value) || value.includes("://")) return undefined;
   const name = task.action === "script" ? (value.trim().split(/\s+/)[0] ?? "") : value;
   // Files with a path of their own may be written by an earlier task.
-  if (name === "" || isAbsolute(name) || name.startsWith("~") || isWritten(name)) return;
-  const folders = foldersOf(task, source.folder);
+  if (name === "" || isAbsolute(name) || name.startsWith("~") || isWritten(name)) return undefined;
+  return { name, place: placeOf(args, key) ?? task.place, folders: foldersOf(task, source.folder) };
+}
+
+/** The template file that a task renders, if it is there and known before the run. */
+export function templateFileOf(task: Task): string | undefined {
+  if (task.action !== "template") return undefined;
+  const source = sourceOf(task);
+  return source?.folders.map((folder) => join(folder, source.name)).find((file) => existsSync(file));
+}
+
+/** Files of the controller that a task surely needs and that are not there. */
+export function checkFiles({ task, isSure }: Visit, collector: Collector): void {
+  if (!isSure || task.loop !== undefined || hasTemplate(task.args)) return;
+  const source = sourceOf(task);
+  if (source === undefined) return;
+  const { name, folders } = source;
   if (folders.some((folder) => existsSync(join(folder, name)))) return;
   const near = nearest(name, folders.flatMap(namesIn));
   const hint = near === undefined ? `looked in ${folders.slice(0, 4).join(", ")}` : `did you mean "${near}"?`;
-  collector.report(problem(`file not found: ${name}`, "file-not-found", placeOf(args, key) ?? task.place, hint));
+  collector.report(problem(`file not found: ${name}`, "file-not-found", source.place, hint));
 }
 
 /** vars_files that do not exist. */

@@ -4,12 +4,11 @@ import type { Collector, VisitedPlay } from "./check-visit.ts";
 import { problem } from "./context.ts";
 import { listOf } from "./inherit.ts";
 import type { Handler } from "./model.ts";
-import { hasTemplate } from "./names.ts";
+import { hasTemplate, rolePrefixes } from "./names.ts";
 
 /** Notified names that no handler of the play has or listens to. */
-export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collector: Collector): void {
-  const isUncertain =
-    isOpen || handlers.some((handler) => hasTemplate(handler.name) || hasTemplate(handler.listen) || /^(include|import)_/.test(handler.action));
+export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, isError: boolean, collector: Collector): void {
+  const isUncertain = isOpen || handlers.some((handler) => hasTemplate(handler.name) || /^(include|import)_/.test(handler.action));
   if (isUncertain) return;
   const names = new Set(handlers.flatMap((handler) => namesOf(handler)));
   for (const { task } of visits) {
@@ -18,7 +17,9 @@ export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collect
       if (typeof name !== "string" || hasTemplate(name) || names.has(name)) continue;
       const place = placeOf(own, index) ?? placeOf(task.raw, "notify") ?? task.place;
       const none = names.size === 0 ? "this play has no handlers" : undefined;
-      collector.report(problem(`no handler is called "${name}", and none listens to it`, "unknown-handler", place, didYouMean(name, names) ?? none));
+      const message = `no handler is called "${name}", and none listens to it`;
+      if (isError) collector.report(problem(message, "unknown-handler", place, didYouMean(name, names) ?? none));
+      else collector.warn(message, place);
     }
   }
 }
@@ -27,6 +28,5 @@ export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, collect
 function namesOf({ name, listen, role }: Handler): string[] {
   const own = [...(name === undefined ? [] : [name]), ...listen];
   if (role === undefined) return own;
-  const roles = [role.name, role.name.split(".").at(-1)!];
-  return [...own, ...own.flatMap((text) => roles.map((prefix) => `${prefix} : ${text}`))];
+  return [...own, ...own.flatMap((text) => rolePrefixes(role.name).map((prefix) => `${prefix} : ${text}`))];
 }

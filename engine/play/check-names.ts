@@ -105,6 +105,21 @@ function addFile(name: string, folders: readonly string[], add: (vars: object) =
   }
 }
 
+/** Names that a template file surely reads, whenever it is rendered, and that nothing sets. */
+export function checkTemplateNames(
+  names: readonly { readonly name: string; readonly place: Place }[],
+  known: KnownNames,
+  isSure: boolean,
+  collector: Collector,
+): void {
+  if (known === undefined) return;
+  for (const { name, place } of names) {
+    if (known.has(name) || FACT_PREFIX.test(name) || !isVariableName(name)) continue;
+    const failure = undefinedName(name, place.text ?? "", known, isSure, place);
+    if (failure !== undefined) collector.report(failure);
+  }
+}
+
 /** Names that a task uses and that nothing sets. */
 export function checkNames(visit: Visit, module: Module | undefined, known: KnownNames, collector: Collector): void {
   if (known === undefined) return;

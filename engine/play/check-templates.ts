@@ -20,12 +20,12 @@ const EXPRESSIONS: Readonly<Record<string, string>> = { assert: "that", debug: "
 export function checkTemplates({ task, isSure }: Visit, module: Module | undefined, collector: Collector): void {
   for (const { text, kind, place } of textsOf(task, module)) {
     const failure = check(text, kind, { place });
-    if (failure !== undefined && !mayBeElsewhere(failure, isSure)) collector.report(failure);
+    if (failure !== undefined && !isPerhapsElsewhere(failure, isSure)) collector.report(failure);
   }
 }
 
 /** A filter of a collection, under a condition: the run may never come to it. */
-function mayBeElsewhere(failure: Failure, isSure: boolean): boolean {
+export function isPerhapsElsewhere(failure: Failure, isSure: boolean): boolean {
   return !isSure && /^unknown-(filter|test|lookup)$/.test(failure.code) && failure.hint?.startsWith("did you mean") !== true;
 }
 

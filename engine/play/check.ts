@@ -6,6 +6,7 @@ import { checkHandlers } from "./check-handlers.ts";
 import { checkHosts } from "./check-hosts.ts";
 import { checkModule } from "./check-module.ts";
 import { checkNames, type KnownNames, knownNames } from "./check-names.ts";
+import { checkTemplateFile } from "./check-template-files.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { type Collector, type VisitedPlay, visitPlay } from "./check-visit.ts";
 import type { Playbook } from "./load.ts";
@@ -33,12 +34,13 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);
-    if (isWhole) checkHandlers(plays, collector);
+    if (isWhole) checkHandlers(plays, context.errorOnMissingHandler ?? true, collector);
     for (const visit of plays.visits) {
       const module = modules.get(visit.task.action);
       checkModule(visit, module, context, collector);
       checkTemplates(visit, module, collector);
       checkFiles(visit, collector);
+      checkTemplateFile(visit, isWhole ? names : undefined, context, collector);
       if (isWhole && names !== undefined) checkNames(visit, module, names, collector);
     }
   }

@@ -6,6 +6,7 @@ export type KeywordType =
   | "number"
   | "percent"
   | "string"
+  | "debugger"
   | "list"
   | "strings"
   | "mapping"
@@ -27,7 +28,7 @@ export const inheritedKeywords = {
   become_user: "string",
   check_mode: "boolean",
   connection: "string",
-  debugger: "string",
+  debugger: "debugger",
   diff: "boolean",
   ignore_errors: "boolean",
   ignore_unreachable: "boolean",

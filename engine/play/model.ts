@@ -78,6 +78,8 @@ export interface Condition {
 export interface Loop {
   /** `loop`, or the lookup's name of `with_NAME`. */
   readonly kind: string;
+  /** Where with_first_found looks for the files of this task's module. */
+  readonly folder?: "templates" | "vars" | "files" | undefined;
   readonly value: unknown;
   readonly place?: Place | undefined;
   readonly control: {
@@ -162,7 +164,7 @@ export interface Play {
   readonly roles: readonly Role[];
   /** In order: pre_tasks, flush, roles' tasks, tasks, flush, post_tasks, flush. A flush is a task with action `meta`, args {free_form: "flush_handlers"}, tags ["always"]. */
   readonly nodes: readonly Node[];
-  /** The play's handlers first, then each role's in order. */
+  /** In the order in which they run: those of the roles, then the play's own. */
   readonly handlers: readonly Handler[];
   readonly directory: string;
   /** From import_playbook's `vars`. */

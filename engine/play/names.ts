@@ -70,3 +70,8 @@ export function kindOf(value: unknown): string {
   if (typeof value === "number") return "a number";
   return "a value";
 }
+
+/** What may stand before ` : ` to name a role's handler: the role's name, with its collection or without. */
+export function rolePrefixes(role: string): string[] {
+  return [...new Set([role, role.split(".").at(-1)!])];
+}

@@ -71,7 +71,7 @@ export function loadPlay(raw: Mapping, file: string, imported: Imported, loader:
     forceHandlers: raw["force_handlers"] ?? undefined,
     roles,
     nodes,
-    handlers: [...own, ...firstOfEach(roles).flatMap(handlersOfRole)],
+    handlers: [...firstOfEach(roles).flatMap(handlersOfRole), ...own],
     directory,
     importVars: imported.vars,
   };

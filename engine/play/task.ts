@@ -49,7 +49,7 @@ export function readTask(raw: Mapping, context: LoadContext): RawTask {
 export function buildTask({ raw, call, place }: RawTask, inherited: Inherited, context: LoadContext): Task {
   const own = extend(inherited, raw);
   const { apply, args } = splitApply(call, raw, context);
-  const loop = loopOf(raw);
+  const loop = loopOf(raw, call.action);
   return {
     ...own,
     ...(call.isLocal ? { delegate_to: "localhost" } : {}),
@@ -87,12 +87,14 @@ export function impliedTask(action: string, args: Mapping, name: string | undefi
   return { ...inherited, kind: "task", id: nextId(context), place, raw, name, module: action, action, args, vars: {}, enclosing: inherited };
 }
 
-function loopOf(raw: Mapping): Loop | undefined {
+function loopOf(raw: Mapping, action: string): Loop | undefined {
   const key = Object.keys(raw).find((name) => name.startsWith("with_")) ?? (raw["loop"] === null || raw["loop"] === undefined ? undefined : "loop");
   if (key === undefined) return undefined;
   const control = isMapping(raw["loop_control"]) ? raw["loop_control"] : {};
+  const kind = key === "loop" ? "loop" : key.slice("with_".length).replace(/^ansible\.(builtin|legacy)\./, "");
   return {
-    kind: key === "loop" ? "loop" : key.slice("with_".length).replace(/^ansible\.(builtin|legacy)\./, ""),
+    kind,
+    ...(kind === "first_found" ? { folder: action === "template" ? "templates" : action === "include_vars" ? "vars" : "files" } : {}),
     value: raw[key],
     place: placeOf(raw, key),
     control: { ...control, ...(Object.hasOwn(control, "break_when") ? { break_when: conditionsOf(control, "break_when") } : {}) } as Loop["control"],
@@ -101,16 +103,12 @@ function loopOf(raw: Mapping): Loop | undefined {
 
 function checkRegister(raw: Mapping, context: LoadContext): void {
   const value = raw["register"];
-  const names = isMapping(value) ? Object.keys(value) : typeof value === "string" && !hasTemplate(value) ? [value] : [];
+  if (value === undefined || value === null) return;
+  const names = isMapping(value) ? Object.keys(value) : hasTemplate(value) ? [] : [String(value)];
   for (const name of names) {
     if (isVariableName(name)) continue;
     context.report(
-      problem(
-        `cannot register "${name}": it is not a valid variable name`,
-        "bad-variable-name",
-        placeOf(raw, "register"),
-        "use letters, digits and underscores",
-      ),
+      problem(`Invalid variable name in 'register': "${name}"`, "bad-variable-name", placeOf(raw, "register"), "use letters, digits and underscores"),
     );
   }
 }

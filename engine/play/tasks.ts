@@ -68,13 +68,17 @@ function nodesOfEntry(raw: unknown, place: Place | undefined, inherited: Inherit
       );
     case "include":
       throw problem(`"include" is gone`, "removed", placeOfKey(raw, task.call.key), "use include_tasks, or import_tasks to load the file before the run");
+    case "meta":
+      if (typeof task.call.args === "object" && task.call.args["free_form"] === "flush_handlers") refuseAsHandler(task, context, "flush_handlers");
+      return [buildTask(task, inherited, context)];
     default:
       return [buildTask(task, inherited, context)];
   }
 }
 
-function refuseAsHandler(task: RawTask, context: LoadContext): void {
-  if (context.isHandler) throw problem(`"${task.call.action}" cannot be a handler`, "bad-handler", task.place, "use include_tasks");
+function refuseAsHandler(task: RawTask, context: LoadContext, what = task.call.action): void {
+  if (!context.isHandler) return;
+  throw problem(`"${what}" cannot be a handler`, "bad-handler", task.place, /role$/.test(what) ? "use include_tasks" : undefined);
 }
 
 function blockOf(raw: Mapping, inherited: Inherited, context: LoadContext, depth: number): Block {

@@ -5,6 +5,8 @@ import { type LoadContext, problem } from "./context.ts";
 import { hasTemplate, isMapping, isVariableName, kindOf } from "./names.ts";
 import type { KeywordTable, KeywordType } from "./keywords.ts";
 
+const DEBUGGER_WORDS = ["always", "never", "on_failed", "on_skipped", "on_unreachable"];
+
 const BOOLEAN_WORDS = new Set(["y", "yes", "on", "1", "true", "t", "n", "no", "off", "0", "false", "f"]);
 
 /** Checks every key of `raw` against `table`; reports unknown ones and values of the wrong type. `owner` is "play", "block", "task" ... */
@@ -44,6 +46,7 @@ function checkValue(key: string, value: unknown, type: KeywordType, raw: object,
   else if (type === "number" && !isNumber(value, /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i)) refuse("a number");
   else if (type === "percent" && !isNumber(value, /^\s*[-+]?\d+\.?\d*\s*%?\s*$/)) refuse("a number of percent");
   else if (type === "string" && (Array.isArray(value) || isMapping(value))) refuse("text");
+  else if (type === "debugger" && !DEBUGGER_WORDS.includes(String(value))) refuse(DEBUGGER_WORDS.join(", "), didYouMean(String(value), DEBUGGER_WORDS));
   else if (type === "mapping" && !isMapping(value)) refuse("a mapping");
   else if (
     (type === "environment" || type === "defaults") &&

@@ -182,6 +182,12 @@ export function createAnsibleReporter(options: AnsibleOptions): Reporter {
           style.quiet,
         );
         return;
+      case "job": {
+        const name = `on ${harmlessLine(event.host)}: jid=${event.id}`;
+        if (event.is === "running") display(`ASYNC POLL ${name} started=True finished=False`, style.quiet);
+        else display(`ASYNC ${event.is === "ok" ? "OK" : "FAILED"} ${name}`, style.quiet);
+        return;
+      }
       case "item":
         onItem(event);
         return;

@@ -91,6 +91,14 @@ export type Event =
       readonly retriesLeft: number;
       readonly result: Readonly<Record<string, unknown>>;
     }
+  | {
+      /** A detached job (async) that is waited for; `id` is Ansible's jid. */
+      readonly type: "job";
+      readonly host: string;
+      readonly task: TaskView;
+      readonly id: string;
+      readonly is: "running" | "ok" | "failed";
+    }
   | ({ readonly type: "item" } & ItemOutcome)
   | ({ readonly type: "result" } & Outcome)
   | { readonly type: "task-end"; readonly task: TaskView }

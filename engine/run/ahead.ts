@@ -6,6 +6,8 @@ import { itemVariables, loopItems, loopNames } from "../task/loop.ts";
 import { actionPlaceOf } from "../task/place-of-action.ts";
 import { firstFalse, scopeOf } from "../task/scope.ts";
 import type { Node, Task } from "../play/model.ts";
+import type { HostModule } from "../modules/contract.ts";
+import type { Scope } from "../expression/contract.ts";
 import { isSelected } from "./tags.ts";
 
 /** The tasks that will probably follow, in order; rescue sections are left out. */
@@ -30,16 +32,18 @@ function* tasksIn(node: Node): Generator<Task> {
  * can be wrong (a variable that an earlier task still sets): then its probe is simply not the one asked for later.
  * @param current the task in hand, of whose loop the items from `nextItem` on come first
  */
-export function sendAhead(current: Task, nextItem: number, next: Following, host: HostRun, play: PlayContext): void {
-  void guessAll(current, nextItem, next, host, play);
+export function sendAhead(current: Task, nextItem: number, moment: "asked" | "applying", next: Following, host: HostRun, play: PlayContext): void {
+  // Where one task after the other changes the host, what is sent before this one's apply would be void by it
+  if (moment === "asked" && host.streak === 0) return;
+  void guessAll(current, nextItem, moment === "applying", next, host, play);
 }
 
-async function guessAll(current: Task, nextItem: number, next: Following, host: HostRun, play: PlayContext): Promise<void> {
-  const window = Math.min(MOST_TASKS, 1 + host.streak * 2);
+async function guessAll(current: Task, nextItem: number, isChanging: boolean, next: Following, host: HostRun, play: PlayContext): Promise<void> {
+  const streak = isChanging ? host.streak >> 2 : host.streak;
+  const window = Math.min(MOST_TASKS, 1 + streak * 2);
   if (current.loop !== undefined) {
-    // Where items change the host, a guess behind the next one would be void before it is asked for
-    const isChanging = host.streak === 0;
-    if (!(await guessTask(current, host, play, nextItem, isChanging ? 1 : MOST_ITEMS)) || isChanging) return;
+    // Where one item changes the host, most do: a guess behind the next one would be void before it is asked for
+    if (!isGuessed(current, nextItem, host) && (!(await guessTask(current, host, play, nextItem, isChanging ? 1 : MOST_ITEMS)) || isChanging)) return;
   }
   let count = 0;
   for (const task of next()) {
@@ -47,23 +51,27 @@ async function guessAll(current: Task, nextItem: number, next: Following, host: 
     if (!isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) continue;
     // NOTE: what comes after a flush may depend on the handlers; it is still likely that none runs
     if (task.action === "meta" || (task.role !== undefined && host.endedRoles.has(task.role.path))) continue;
+    if (isGuessed(task, 0, host)) continue;
     if (!(await guessTask(task, host, play, 0, MOST_ITEMS))) return;
   }
+}
+
+function isGuessed(task: Task, item: number, host: HostRun): boolean {
+  return host.guessed.get(`${task.id}/${item}`)?.isGood() === true;
 }
 
 /** @returns false when the task will surely change the host: guesses behind it would be void */
 async function guessTask(task: Task, host: HostRun, play: PlayContext, firstItem: number, mostItems: number): Promise<boolean> {
   const module = await hostModuleOf(task);
   if (module === undefined) return task.action !== "pause" && task.action !== "include_tasks" && task.action !== "include_role";
-  const version = play.run.variables.version(host.name);
   try {
     const base = scopeOf(task, host.name, play);
-    if (task.loop === undefined) return await guessOne(task, module, host, play, base, version, "");
+    if (task.loop === undefined) return await guessOne(task, module, host, play, base, 0);
     const names = loopNames(task.loop, base);
     const items = loopItems(task.loop, base);
     for (let index = firstItem; index < Math.min(items.length, firstItem + mostItems); index += 1) {
       const scope = scopeOf(task, host.name, play, itemVariables(names, items, index));
-      if (!(await guessOne(task, module, host, play, scope, version, `/${index}`))) return false;
+      if (!(await guessOne(task, module, host, play, scope, index))) return false;
     }
   } catch {
     // Not to be guessed yet: the task's own turn tells whether something is wrong with it
@@ -71,26 +79,24 @@ async function guessTask(task: Task, host: HostRun, play: PlayContext, firstItem
   return true;
 }
 
-async function guessOne(
-  task: Task,
-  module: NonNullable<Awaited<ReturnType<typeof hostModuleOf>>>,
-  host: HostRun,
-  play: PlayContext,
-  scope: ReturnType<typeof scopeOf>,
-  version: number,
-  item: string,
-): Promise<boolean> {
+async function guessOne(task: Task, module: HostModule<unknown>, host: HostRun, play: PlayContext, scope: Scope, item: number): Promise<boolean> {
+  const { variables } = play.run;
+  const version = variables.version(host.name);
+  const key = `${task.id}/${item}`;
+  const remember = (isGood: () => boolean): void => void host.guessed.set(key, { isGood: () => variables.version(host.name) === version && isGood() });
+  const forgotten = (): true => (host.guessed.delete(key), true);
+  remember(() => true);
   if (firstFalse(task.when, scope) !== undefined) return true;
   const place = actionPlaceOf(task, host.name, scope, play);
   const connection = await play.run.connections.opened(place.target);
-  if (connection === undefined) return true;
-  const key = `${task.id}${item}@${connection.epoch}`;
-  if (host.guessed.get(key) === version) return true;
-  host.guessed.set(key, version);
+  if (connection === undefined) return forgotten();
   const given = argumentsOf(task, { kind: "host", module }, scope);
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
   const script = module.probe?.(args);
   if (script === undefined) return module.apply === undefined;
-  connection.guess(script, place.run);
+  if (play.run.jobs.isWorkingOn(place.target.name)) return !forgotten();
+  if (!connection.guess(script, place.run)) return forgotten();
+  const { epoch } = connection;
+  remember(() => connection.epoch === epoch);
   return true;
 }

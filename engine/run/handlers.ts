@@ -2,20 +2,23 @@ import { template } from "../expression/evaluate.ts";
 import type { Handler, Task } from "../play/model.ts";
 import { didYouMean, Failure } from "../source/failure.ts";
 import { type HostRun, isActive, type PlayContext } from "../task/context.ts";
+import { rolePrefixes } from "../play/names.ts";
 import { scopeOf } from "../task/scope.ts";
 import { runTaskOnHosts } from "./hosts.ts";
 
-/** More rounds than this is a circle of handlers that notify each other. */
-const MOST_ROUNDS = 50;
-
 /**
- * Marks the handlers that `names` mean: the last defined one of that name (`role : name` too), and all that listen to it.
+ * Remembers that `names` are notified. Which handlers they mean is decided by the flush: a role included meanwhile may define them anew. A handler that
+ * notifies means those that are there now.
  * @throws Failure `unknown-handler`
  */
 export function notify(names: readonly string[], host: HostRun, task: Task, play: PlayContext): void {
   for (const name of names) {
-    const found = handlersNamed(name, host, play);
-    if (found.length === 0) {
+    const isKnown = host.isFlushing ? mark(name, host, play) : handlersNamed(name, host, play).length > 0;
+    if (isKnown) {
+      if (!host.isFlushing) host.notifications.add(name);
+    } else if (play.run.settings.errorOnMissingHandler === false) {
+      play.run.emit({ type: "warning", message: `no handler is called "${name}", and none listens to it`, place: task.place });
+    } else {
       const known = play.handlers.flatMap((handler) => [handler.name ?? "", ...handler.listen]).filter((text) => text !== "");
       throw new Failure(`no handler is called "${name}", and none listens to it`, {
         code: "unknown-handler",
@@ -24,24 +27,38 @@ export function notify(names: readonly string[], host: HostRun, task: Task, play
         hint: didYouMean(name, known) ?? "handlers stand under `handlers:` of the play or in a role's handlers/main.yml",
       });
     }
-    for (const handler of found) {
-      if (host.notified.has(handler)) continue;
-      host.notified.add(handler);
-      play.run.emit({ type: "notified", host: host.name, handler: handler.name ?? name });
-    }
   }
 }
 
-function handlersNamed(name: string, host: HostRun, play: PlayContext): Handler[] {
-  const named = [...play.handlers].reverse().find((handler) => namesOf(handler, host, play).includes(name));
-  const listening = play.handlers.filter((handler) => handler.listen.some((topic) => resolved(topic, handler, host, play) === name));
-  return [...new Set([...(named === undefined ? [] : [named]), ...listening])];
+/** @returns false when nothing is meant by the name */
+function mark(name: string, host: HostRun, play: PlayContext): boolean {
+  const found = handlersNamed(name, host, play);
+  for (const handler of found) {
+    if (host.notified.has(handler)) continue;
+    host.notified.add(handler);
+    play.run.emit({ type: "notified", host: host.name, handler: handler.name ?? name });
+  }
+  return found.length > 0;
 }
 
-function namesOf(handler: Handler, host: HostRun, play: PlayContext): string[] {
-  if (handler.name === undefined) return [];
-  const name = resolved(handler.name, handler, host, play);
-  return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`];
+/** The first handler of that name, and all that listen to it: of those of one name the first. */
+function handlersNamed(name: string, host: HostRun, play: PlayContext): Handler[] {
+  const handlers = byPrecedence(play.handlers);
+  const named = handlers.find((handler) => handler.name !== undefined && withRole(resolved(handler.name, handler, host, play), handler).includes(name));
+  const listening = handlers.filter((handler) => handler.listen.some((topic) => withRole(topic, handler).includes(name)));
+  const distinct = listening.filter((handler, index) => handler.name === undefined || listening.findIndex((other) => other.name === handler.name) === index);
+  return [...new Set([...(named === undefined ? [] : [named]), ...distinct])];
+}
+
+/** The role (or the play) that came last wins; in one list of handlers the first of a name does. */
+function byPrecedence(handlers: readonly Handler[]): Handler[] {
+  const lists = new Map<Handler["role"], Handler[]>();
+  for (const handler of handlers) lists.set(handler.role, [...(lists.get(handler.role) ?? []), handler]);
+  return [...lists.values()].reverse().flat();
+}
+
+function withRole(text: string, { role }: Handler): string[] {
+  return role === undefined ? [text] : [text, ...rolePrefixes(role.name).map((prefix) => `${prefix} : ${text}`)];
 }
 
 function resolved(text: string, handler: Handler, host: HostRun, play: PlayContext): string {
@@ -54,18 +71,20 @@ function resolved(text: string, handler: Handler, host: HostRun, play: PlayConte
   }
 }
 
-/** Runs what is notified, in the order in which the handlers are defined. */
+/**
+ * Runs what is notified, once in the order in which the handlers are defined: a handler that is notified by a later one waits for the next flush.
+ */
 export async function flushHandlers(hosts: readonly HostRun[], play: PlayContext, isRescuable = false): Promise<void> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    let ran = false;
-    for (const handler of [...play.handlers]) {
-      const notified = hosts.filter((host) => isActive(host) && host.notified.has(handler));
-      if (notified.length === 0) continue;
-      ran = true;
-      for (const host of notified) host.notified.delete(handler);
-      await runTaskOnHosts(handler, notified, play, { isRescuable });
-    }
-    if (!ran) return;
+  for (const host of hosts) {
+    for (const name of host.notifications) mark(name, host, play);
+    host.notifications.clear();
+    host.isFlushing = true;
   }
-  throw new Failure(`handlers of this play notify each other without end`, { code: "circular-handlers", fault: "playbook", place: play.play.place });
+  for (const handler of [...play.handlers]) {
+    const notified = hosts.filter((host) => isActive(host) && host.notified.has(handler));
+    if (notified.length === 0) continue;
+    for (const host of notified) host.notified.delete(handler);
+    await runTaskOnHosts(handler, notified, play, { isRescuable });
+  }
+  for (const host of hosts) host.isFlushing = false;
 }

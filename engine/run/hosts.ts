@@ -9,6 +9,7 @@ import { booleanOf, numberOf, scopeOf, valueOf } from "../task/scope.ts";
 import { masked } from "../task/secrets.ts";
 import { runTask, type TaskOutcome } from "../task/task.ts";
 import { sendAhead } from "./ahead.ts";
+import { debugTask, wantsDebugger } from "./debugger.ts";
 import { applyToInventory } from "./grow.ts";
 import { notify } from "./handlers.ts";
 import { runIncludes } from "./includes.ts";
@@ -29,23 +30,35 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
   const view = viewOf(task, chosen[0]!, play);
   play.run.emit({ type: "task-start", task: view, hosts: chosen.map((host) => host.name), index: (play.taskIndex += 1) });
   const queue = queueOf(task, chosen[0]!, play);
-  const outcomes = await Promise.all(
-    chosen.map((host) =>
-      queue.add(async () => {
-        play.run.emit({ type: "host-start", host: host.name, task: view });
-        return runTask(task, host, play, {
-          view,
-          appliesTo: isOnce ? hosts : [host],
-          isRescuable: around.isRescuable,
-          sendAhead: (nextItem) => around.after !== undefined && sendAhead(task, nextItem, around.after, host, play),
-        });
-      }),
-    ),
-  );
+  const runOn = (host: HostRun, given: Task): Promise<TaskOutcome> =>
+    queue.add(async () => {
+      play.run.emit({ type: "host-start", host: host.name, task: view });
+      return runTask(given, host, play, {
+        view,
+        appliesTo: isOnce ? hosts : [host],
+        isRescuable: around.isRescuable,
+        sendAhead: (nextItem, moment) => around.after !== undefined && sendAhead(given, nextItem, moment, around.after, host, play),
+      });
+    });
+  const outcomes = await Promise.all(chosen.map((host) => runOn(host, task)));
+  // One after the other: there is one terminal
+  for (const [index, outcome] of outcomes.entries()) outcomes[index] = await debugged(task, outcome, play, runOn);
   for (const outcome of outcomes) await settle(task, outcome, isOnce ? hosts : [outcome.host], view, play, around);
   if (outcomes.some((outcome) => outcome.includes.length > 0)) await runIncludes(task, outcomes, isOnce ? hosts : undefined, view, play, around);
   play.run.emit({ type: "task-end", task: view });
   breakOff(task, outcomes, hosts, play);
+}
+
+/** What came of the task at last, when the debugger let it run again. */
+async function debugged(task: Task, first: TaskOutcome, play: PlayContext, runOn: (host: HostRun, task: Task) => Promise<TaskOutcome>): Promise<TaskOutcome> {
+  let current: Task | undefined = task;
+  let outcome = first;
+  while (!play.run.signal.aborted && wantsDebugger(current, outcome, play)) {
+    current = await debugTask(current, outcome, play);
+    if (current === undefined) break;
+    outcome = await runOn(outcome.host, current);
+  }
+  return outcome;
 }
 
 function mayRun(task: Task, host: HostRun): boolean {

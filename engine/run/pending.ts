@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { PlayContext } from "../task/context.ts";
+import { isActive, type PlayContext } from "../task/context.ts";
 
 /** `play` -> host -> names of handlers. */
 type Kept = Record<string, Record<string, string[]>>;
@@ -25,8 +25,8 @@ export class PendingHandlers {
     if (kept === undefined) return;
     for (const host of play.hosts.values()) {
       const names = kept[host.name] ?? [];
-      for (const handler of play.handlers) if (names.includes(nameOf(handler))) host.notified.add(handler);
-      if (host.notified.size > 0)
+      for (const name of names) host.notifications.add(name);
+      if (names.length > 0)
         play.run.emit({ type: "warning", message: `${host.name}: an earlier run failed before these handlers ran; they run now: ${names.join(", ")}` });
       delete kept[host.name];
     }
@@ -36,8 +36,10 @@ export class PendingHandlers {
   keep(play: PlayContext): void {
     if (play.run.facts.checkMode) return;
     for (const host of play.hosts.values()) {
-      if (host.notified.size === 0) continue;
-      (this.#kept[keyOf(play)] ??= {})[host.name] = [...host.notified].map(nameOf);
+      // Handlers that notify each other leave something behind without any failure
+      if (isActive(host) && !play.run.signal.aborted) continue;
+      const names = new Set([...host.notifications, ...[...host.notified].map(nameOf)]);
+      if (names.size > 0) (this.#kept[keyOf(play)] ??= {})[host.name] = [...names];
     }
   }
 

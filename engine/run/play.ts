@@ -133,7 +133,7 @@ async function runSection(nodes: readonly Node[], hosts: readonly HostRun[], isF
 async function forceHandlers(play: PlayContext, hosts: readonly HostRun[]): Promise<void> {
   const scope = play.run.variables.scope({ host: hosts[0]!.name, state: play.state, searchPath: [play.play.directory] });
   const isForced = booleanOf(play.play.forceHandlers, "force_handlers", scope) ?? play.run.settings.forceHandlers ?? false;
-  const failed = hosts.filter((host) => host.failed && !host.unreachable && host.notified.size > 0);
+  const failed = hosts.filter((host) => host.failed && !host.unreachable && (host.notifications.size > 0 || host.notified.size > 0));
   if (!isForced || failed.length === 0) return;
   for (const host of failed) host.failed = false;
   await flushHandlers(failed, play);

@@ -10,11 +10,13 @@ import type { Emit, HostStats } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { Connections } from "../task/connections.ts";
 import type { RunContext } from "../task/context.ts";
+import { Jobs } from "../task/job/jobs.ts";
 import { registerSecret } from "../task/secrets.ts";
 import type { Settings } from "../task/settings.ts";
 import { Stats } from "../task/stats.ts";
 import type { PlayState, RunFacts } from "../variables/contract.ts";
 import { createVariables } from "../variables/variables.ts";
+import { inspectTemplate } from "../template/inspect.ts";
 import { version } from "../version.ts";
 import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
@@ -61,15 +63,18 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     registerSecret: (plain) => registerSecret(plain, secrets),
     playbookDirectory: process.cwd(),
   };
+  const end = new AbortController();
   const run: RunContext = {
     settings,
     facts,
     inventory,
     variables: createVariables(facts),
     connections: new Connections((host, duration) => emit({ type: "connected", host, duration })),
+    jobs: new Jobs(),
     emit,
     stats: new Stats(),
-    signal: settings.signal ?? new AbortController().signal,
+    signal: settings.signal === undefined ? end.signal : AbortSignal.any([settings.signal, end.signal]),
+    interrupt: () => end.abort(),
     queue: new PQueue({ concurrency: facts.forks }),
     secrets,
     decrypt,
@@ -106,7 +111,9 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       extraVars: settings.extraVars ?? {},
       variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
+      errorOnMissingHandler: settings.errorOnMissingHandler,
       decrypt: run.decrypt,
+      inspectTemplate,
       onWarning,
     });
     problems.push(...found);

@@ -23,10 +23,30 @@ export function marksOf(nonce: string, number: number): Marks {
   return { begin: `${MARK}${nonce}<${number}\n`, end: `${MARK}${nonce}>${number}` };
 }
 
-/** The script as the subshell runs it: variables first, then the text by `eval`, so that a syntax error ends only the subshell. */
-export function scriptBody(script: Script, environment: Readonly<Record<string, string>> | undefined): string {
+/** A script on its way into a frame. The text stays apart: a held sh keeps the long ones. */
+export interface Body {
+  /** Commands that set the script's variables. */
+  readonly variables: string;
+  readonly text: string;
+}
+
+/** @throws Failure `bad-variable` or `nul-byte` for what sh cannot hold */
+export function bodyOf(script: Script, environment: Readonly<Record<string, string>> | undefined): Body {
   refuseNul(script.text, "the script");
-  return `${assignments(environment, "export ")}${assignments(script.vars, "")}eval ${quote(script.text)}`;
+  return { variables: `${assignments(environment, "export ")}${assignments(script.vars, "")}`, text: script.text };
+}
+
+/**
+ * The body as the subshell runs it: variables first, then the text by `eval`, so that a syntax error ends only the subshell.
+ * @param word what stands for the text, where it is already there
+ */
+export function commandsOf(body: Body, word = quote(body.text)): string {
+  return `${body.variables}eval ${word}`;
+}
+
+/** A command for the held sh itself: it keeps `text` in a variable, which the subshells of later frames see. */
+export function keepText(name: string, text: string): string {
+  return `${name}=${quote(text)}\n`;
 }
 
 /**

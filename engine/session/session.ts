@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../source/failure.ts";
+import { ownFile } from "../source/own-files.ts";
 import { launchOf } from "./become.ts";
 import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
-import { fitsInline, INLINE_LIMIT, scriptBody, streamedLine } from "./frame.ts";
+import { type Body, bodyOf, commandsOf, fitsInline, INLINE_LIMIT, streamedLine } from "./frame.ts";
 import { type GiveBack, GREETING, HeldShell, type Job, type KillOrder } from "./shell.ts";
 import { openWithTerminal } from "./terminal.ts";
 import { messageOf, trouble } from "./trouble.ts";
@@ -38,7 +39,7 @@ export class HeldSession implements Session {
   async run(script: Script, options: RunOptions = {}): Promise<Answer> {
     this.refuseWhenClosed();
     if (options.signal?.aborted === true) throw this.interrupted();
-    const body = scriptBody(script, options.environment);
+    const body = bodyOf(script, options.environment);
     // a script with much to read has a channel of its own; those that come after it must wait all the same
     while (this.streaming !== undefined) await this.streaming;
     this.refuseWhenClosed();
@@ -56,11 +57,11 @@ export class HeldSession implements Session {
     return running;
   }
 
-  private runInline(body: string, content: Buffer | undefined, options: RunOptions): Promise<Answer> {
+  private runInline(body: Body, content: Buffer | undefined, options: RunOptions): Promise<Answer> {
     return new Promise((resolve, reject) => this.submit({ body, content, options, attempts: 0, resolve, reject }));
   }
 
-  private async runStreamed(body: string, stdin: Content, options: RunOptions): Promise<Answer> {
+  private async runStreamed(body: Body, stdin: Content, options: RunOptions): Promise<Answer> {
     const content = "file" in stdin ? await smallFile(stdin.file) : stdin;
     if (Buffer.isBuffer(content) && fitsInline(content)) return this.runInline(body, content, options);
     return new Promise((resolve, reject) => this.stream({ body, content: undefined, options, attempts: 0, resolve, reject }, content));
@@ -109,7 +110,7 @@ export class HeldSession implements Session {
     let line: string | undefined;
     if (streamed !== undefined) {
       const marks = HeldShell.marks(nonce);
-      line = streamedLine({ body: GREETING, marks: marks.greeting }, streamed.job.body, marks.frame);
+      line = streamedLine({ body: GREETING, marks: marks.greeting }, commandsOf(streamed.job.body), marks.frame);
     }
     const launch = launchOf({
       become,
@@ -171,7 +172,7 @@ export class HeldSession implements Session {
         clearTimeout(timer);
         resolve();
       };
-      const body = scriptBody({ text: killScript(), vars: { shell: order.shell, scope: order.scope, age: String(Math.floor(order.age / 10)) } }, undefined);
+      const body = bodyOf({ text: killScript(), vars: { shell: order.shell, scope: order.scope, age: String(Math.floor(order.age / 10)) } }, undefined);
       killer.start();
       // a killer that fails is noticed by the frame not ending
       killer.submit({ body, content: undefined, options: {}, attempts: 1, resolve: done, reject: done });
@@ -244,6 +245,6 @@ function randomWord(): string {
 let killText: string | undefined;
 
 function killScript(): string {
-  killText ??= readFileSync(new URL("./kill.sh", import.meta.url), "utf8");
+  killText ??= ownFile("./kill.sh", import.meta.url);
   return killText;
 }

@@ -2,14 +2,14 @@ import type { Failure } from "../source/failure.ts";
 import { becomeProblem, lacksPromptFlag, type Launch } from "./become.ts";
 import type { Channel, ChannelEnd } from "./channel.ts";
 import type { Answer, RunOptions } from "./contract.ts";
-import { frameText, type Marks, marksOf } from "./frame.ts";
+import { type Body, commandsOf, frameText, keepText, type Marks, marksOf } from "./frame.ts";
 import { createSplitter } from "./splitter.ts";
 import { startFailure } from "./start-failure.ts";
 import { trouble } from "./trouble.ts";
 
 /** One script on its way: from `run` to its answer, possibly over more than one held sh. */
 export interface Job {
-  readonly body: string;
+  readonly body: Body;
   readonly content: Buffer | undefined;
   readonly options: RunOptions;
   /** How many shells it was given to already. */
@@ -65,6 +65,9 @@ const END_AFTER_KILL = 3_000;
 /** How long a sh that has not answered is waited for, when what it was sent is to be ended. Milliseconds. */
 const PID_TIMEOUT = 5_000;
 const NOISE_LIMIT = 8_192;
+/** From this length on the sh keeps a text for later frames, up to so many. Characters, texts. */
+const KEEP_FROM = 256;
+const KEEP_MOST = 200;
 
 /** The greeting's body: in the subshell `$$` is still the held sh. */
 export const GREETING = `printf %s "$$"`;
@@ -74,6 +77,10 @@ export class HeldShell {
   private readonly parts: ShellParts;
   private channel: Channel | undefined;
   private readonly waiting: Frame[] = [];
+  /** What goes to the sh at the end of this turn of the event loop: frames that are submitted together travel together. */
+  private readonly outgoing: Buffer[] = [];
+  /** Texts that the sh keeps, and the variables that hold them: a play sends the same few dozen again and again. */
+  private readonly kept = new Map<string, string>();
   /** Frames that each stream still has to bring, in order. */
   private readonly stdoutFrames: Frame[] = [];
   private readonly stderrFrames: Frame[] = [];
@@ -105,7 +112,7 @@ export class HeldShell {
       (opened) => {
         if (!this.attach(opened)) return;
         opened.stdin.write(this.parts.launch.preamble);
-        opened.stdin.write(frameText(GREETING, undefined, greeting.marks));
+        this.send(frameText(GREETING, undefined, greeting.marks));
         for (const frame of this.waiting.splice(0)) this.write(frame);
       },
       (error: unknown) => this.fail(error),
@@ -162,6 +169,7 @@ export class HeldShell {
     }
     if (frames.length > 0) await this.kill("shell", 0);
     const channel = this.channel;
+    this.flush();
     channel.stdin.end();
     await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
     this.fail(reason);
@@ -196,8 +204,29 @@ export class HeldShell {
   }
 
   private write(frame: Frame): void {
-    const job = frame.job!;
-    this.channel!.stdin.write(frameText(job.body, job.content, frame.marks));
+    const { body, content } = frame.job!;
+    this.send(frameText(commandsOf(body, this.keep(body.text)), content, frame.marks));
+  }
+
+  /** @returns the word that stands for the text; undefined when the sh does not keep it */
+  private keep(text: string): string | undefined {
+    let name = this.kept.get(text);
+    if (name === undefined) {
+      if (text.length < KEEP_FROM || this.kept.size === KEEP_MOST) return undefined;
+      name = `tsplay_text_${this.kept.size}`;
+      this.kept.set(text, name);
+      this.send(Buffer.from(keepText(name, text)));
+    }
+    return `"$${name}"`;
+  }
+
+  private send(bytes: Buffer): void {
+    if (this.outgoing.push(bytes) === 1) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    const bytes = Buffer.concat(this.outgoing.splice(0));
+    if (bytes.length > 0 && !this.isOver) this.channel!.stdin.write(bytes);
   }
 
   /** @returns false when nobody waits for the channel any more */

@@ -1,15 +1,21 @@
 import type { Scope } from "../expression/contract.ts";
 import { finalize } from "../expression/evaluate.ts";
-import type { ActionResult, ControllerModule, HostModule, Module } from "../modules/contract.ts";
+import type { ActionResult, ControllerModule, HostModule, Module, Patience } from "../modules/contract.ts";
 import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
+import type { Session } from "../session/contract.ts";
+import { canonicalName, hasTemplate } from "../play/names.ts";
+import { placeOf } from "../source/place.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { carryOut } from "./carry-out.ts";
 import { actionContextOf, controllerOf } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
+import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
+import { patiently } from "./patience.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
+import { numberOf, placeOfKeyword, textOf } from "./scope.ts";
 import { registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -31,16 +37,22 @@ export interface Attempt {
 export interface AttemptModes {
   readonly check: boolean;
   readonly diff: boolean;
+  /** An attempt before this one was not enough (`until`, `retries`). */
+  readonly isRetry?: boolean;
+  /** Told how far a job of the task is that runs detached and is waited for. */
+  readonly onPoll?: DetachOptions["onPoll"];
   readonly onOutput?: ((stream: "stdout" | "stderr", text: string) => void) | undefined;
-  /** Sends the next tasks' probes, at the moments when that is useful. */
-  readonly sendAhead?: (() => void) | undefined;
+  /** Sends the next tasks' probes: when this task's own has been asked, and again behind its apply, which made the first ones void. */
+  readonly sendAhead?: ((moment: "asked" | "applying") => void) | undefined;
 }
 
 /** Templates the arguments and carries the module out. Never throws but for faults of our own. */
-export async function attempt(task: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
+export async function attempt(written: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
   let delegatedTo: string | undefined;
   let isController = false;
+  let task = written;
   try {
+    task = withModule(written, scope);
     const module = await loadModule(task.action);
     if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
     isController = module.kind === "controller";
@@ -48,13 +60,21 @@ export async function attempt(task: Task, host: HostRun, scope: Scope, play: Pla
     registerSecretArgs(module.module.args, args, play.run.secrets);
     const refusal = module.module.check?.(args as never);
     if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
+    const times = asyncTimesOf(task, module, scope);
     if (module.kind === "controller") return await act(module.module as ControllerModule<unknown>, args, task, host, scope, play);
     const place = actionPlaceOf(task, host.name, scope, play);
     delegatedTo = place.delegatedTo;
-    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes)), delegatedTo };
+    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes, times)), delegatedTo };
   } catch (error) {
     return { ...refused(error, task), delegatedTo, isController };
   }
+}
+
+/** `action: "{{ ansible_facts.pkg_mgr }} name=git"`: the module is known only now. */
+function withModule(task: Task, scope: Scope): Task {
+  if (!hasTemplate(task.module)) return task;
+  const module = textOf(task.module, scope, placeOf(task.raw, "action") ?? task.place) ?? "";
+  return { ...task, module, action: canonicalName(module) };
 }
 
 async function actOnHost(
@@ -65,26 +85,64 @@ async function actOnHost(
   scope: Scope,
   play: PlayContext,
   modes: AttemptModes,
+  times: AsyncTimes | undefined,
 ): Promise<Attempt> {
   const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
-  const connection = await play.run.connections.get(place.target);
+  const { connections, jobs } = play.run;
+  if (module.patience !== undefined && module.apply === undefined) return waitForConnection(module.patience(args), place, task, play, modes.check);
+  if (module.patience !== undefined && place.target.connection === "local") {
+    throw new Failure(`Running ${task.action} with local connection would reboot the control node.`, {
+      code: "local-reboot",
+      fault: "playbook",
+      place: task.place,
+    });
+  }
+  const connection = await connections.get(place.target);
+  if (modes.isRetry === true) connection.timePassed();
   const options = {
     ...place.run,
     onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
   };
+  const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
+  // A job and a host that reboots may outlive the connection
+  const session =
+    times === undefined && module.patience === undefined
+      ? connection.session
+      : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
   try {
-    const asked = carryOut(module, args, connection.session, {
+    const asked = carryOut(module, args, session, {
       check: modes.check,
       diff: modes.diff,
       run: options,
       ask: (script) => {
         const answer = connection.ask(script, place.run);
-        modes.sendAhead?.();
+        modes.sendAhead?.("asked");
         return answer;
       },
       onApply: () => {
         connection.changeBegins(place.run.become);
-        modes.sendAhead?.();
+        modes.sendAhead?.("applying");
+      },
+      detached:
+        times === undefined
+          ? undefined
+          : detached({
+              ...times,
+              jobs,
+              host: place.target.name,
+              shell: place.target.shell ?? "/bin/sh",
+              run: place.run,
+              session: standing,
+              onTrouble: () => connections.reset(place.target.name),
+              onBegin: () => connection.changeBegins(place.run.become),
+              onPoll: (job) => modes.onPoll?.(job),
+              signal: play.run.signal,
+            }),
+      reconnect: () => connections.reset(place.target.name),
+      concludeJob: async (job) => {
+        const concluded = await jobs.conclude(job);
+        connection.timePassed();
+        return concluded;
       },
     });
     const carried = await asked;
@@ -96,6 +154,36 @@ async function actOnHost(
     connection.changeEnds();
   }
 }
+
+/** Tries until the host answers a script of the task's user. */
+async function waitForConnection(patience: Patience, { target, run }: ActionPlace, task: Task, play: PlayContext, isCheck: boolean): Promise<Attempt> {
+  const verdict = { isUnreachable: false, isUnknown: false, isController: false };
+  if (isCheck) return { ...verdict, result: { changed: false, skipped: true } };
+  const { connections } = play.run;
+  const look = async (): Promise<true> => {
+    await connections.reset(target.name);
+    await (await connections.get(target)).session.run({ text: ":" }, { ...run, repeatable: true });
+    return true;
+  };
+  const { value, elapsed, trouble } = await patiently(patience, look, { signal: play.run.signal });
+  if (value === true) return { ...verdict, result: { changed: false, elapsed } };
+  const failure = new Failure(`${patience.message}: ${trouble}`, { code: "timed-out", fault: "host", place: task.place });
+  return { ...verdict, failure, result: { changed: false, failed: true, elapsed, msg: failure.message } };
+}
+
+/** `async` and `poll`; undefined when the task is to be waited for as every other. @throws Failure when the module cannot be detached */
+function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | undefined {
+  const limit = numberOf(task.async, "async", scope, placeOfKeyword(task, "async")) ?? 0;
+  if (limit <= 0) return undefined;
+  if (module.kind === "controller" || module.module.deliver !== undefined || module.module.endedJob !== undefined || module.module.patience !== undefined) {
+    const place = placeOfKeyword(task, "async");
+    throw new Failure(`This action (${task.action}) does not support async.`, { code: "no-async", fault: "playbook", place, hint: "remove `async`" });
+  }
+  return { limit, poll: Math.max(0, numberOf(task.poll, "poll", scope, placeOfKeyword(task, "poll")) ?? DEFAULT_POLL) };
+}
+
+/** Seconds, as Ansible's poll_interval. */
+const DEFAULT_POLL = 15;
 
 async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
   const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));

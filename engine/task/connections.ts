@@ -31,16 +31,20 @@ export class Connection {
     return this.session.run(script, { ...options, onOutput: undefined, repeatable: true });
   }
 
-  /** Sends a probe ahead; its failure shows when the answer is used. */
-  guess(script: Script, options: RunOptions): void {
-    if (script.stdin !== undefined) return;
+  /**
+   * Sends a probe ahead; its failure shows when the answer is used.
+   * @returns false when it cannot be sent now
+   */
+  guess(script: Script, options: RunOptions): boolean {
+    if (script.stdin !== undefined) return false;
     // A script of another user is not queued behind the one that is changing the host
-    if (this.#busy !== undefined && this.#busy !== userKey(options.become)) return;
+    if (this.#busy !== undefined && this.#busy !== userKey(options.become)) return false;
     const key = guessKey(script, options);
-    if (this.#guesses.get(key)?.epoch === this.#epoch) return;
+    if (this.#guesses.get(key)?.epoch === this.#epoch) return true;
     const answer = this.session.run(script, { ...options, onOutput: undefined, repeatable: true });
     answer.catch(() => undefined);
     this.#guesses.set(key, { epoch: this.#epoch, answer });
+    return true;
   }
 
   get epoch(): number {
@@ -56,6 +60,12 @@ export class Connection {
 
   changeEnds(): void {
     this.#busy = undefined;
+  }
+
+  /** What was waited for may have come: what was asked before is void. */
+  timePassed(): void {
+    this.#epoch += 1;
+    this.#guesses.clear();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Handler, Play, Task } from "../play/model.ts";
 import type { Emit } from "../report/events.ts";
 import type { PlayState, RunFacts, Variables } from "../variables/contract.ts";
 import type { Connections } from "./connections.ts";
+import type { Jobs } from "./job/jobs.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
 
@@ -15,9 +16,13 @@ export interface RunContext {
   readonly inventory: Inventory;
   readonly variables: Variables;
   readonly connections: Connections;
+  /** Detached jobs (async). */
+  readonly jobs: Jobs;
   readonly emit: Emit;
   readonly stats: Stats;
   readonly signal: AbortSignal;
+  /** Ends the run from within, as the signal does from without. */
+  readonly interrupt: () => void;
   /** Hosts at work at the same time. */
   readonly queue: PQueue;
   readonly secrets: Set<string>;
@@ -41,18 +46,21 @@ export interface HostRun {
   ended: boolean;
   /** Roles that a `meta: end_role` ended. */
   readonly endedRoles: Set<string>;
-  /** Handlers waiting for the next flush. */
+  /** Names that tasks have notified since the last flush. */
+  readonly notifications: Set<string>;
+  /** Handlers that the flush has still to run. */
   readonly notified: Set<Handler>;
+  isFlushing: boolean;
   /** Names of registered variables whose content check mode could not know. */
   readonly unknown: Set<string>;
   /** True once check mode has announced a change on this host. */
   announced: boolean;
   /** Keys of roles with a task that has run here. */
   readonly roles: Map<string, object>;
-  /** Tasks in a row that needed no change; how far ahead probes are sent depends on it. */
+  /** Tasks in a row that needed no change, a quarter of it left by each that did; how far ahead probes are sent depends on it. */
   streak: number;
-  /** What has been guessed since the last change: `task id/item` and the variables' version then. */
-  readonly guessed: Map<string, number>;
+  /** Guesses made, by task and item: `isGood` tells whether making one again would bring the same. */
+  readonly guessed: Map<string, { readonly isGood: () => boolean }>;
   /** For rescue: what failed. */
   lastFailure: { readonly task: Task; readonly result: Readonly<Record<string, unknown>> } | undefined;
 }
@@ -82,7 +90,9 @@ export function newHostRun(name: string): HostRun {
     unreachable: false,
     ended: false,
     endedRoles: new Set(),
+    notifications: new Set(),
     notified: new Set(),
+    isFlushing: false,
     unknown: new Set(),
     announced: false,
     roles: new Map(),

@@ -29,7 +29,7 @@ export function loopNames(loop: Loop, scope: Scope): LoopNames {
 export function loopItems(loop: Loop, scope: Scope): unknown[] {
   if (loop.kind !== "loop") {
     const terms = template(loop.value, scope, { place: loop.place });
-    return lookupTerms(loop.kind, terms, scope, { place: loop.place });
+    return lookupTerms(loop.kind, terms, scope, { place: loop.place, folder: loop.folder });
   }
   const items = template(loop.value, scope, { place: loop.place });
   if (Array.isArray(items)) return items;

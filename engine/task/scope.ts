@@ -2,6 +2,7 @@ import { condition, template } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/contract.ts";
 import { omit, Undefined } from "../expression/values.ts";
 import type { Condition, Keywords, Task } from "../play/model.ts";
+import { hasTemplate } from "../play/names.ts";
 import { Failure } from "../source/failure.ts";
 import { type Place, placeOf } from "../source/place.ts";
 import type { PlayContext } from "./context.ts";
@@ -18,8 +19,21 @@ export function scopeOf(task: Task, host: string, play: PlayContext, local?: Val
     taskVars: task.vars,
     includeVars: task.includeVars,
     searchPath: task.searchPath,
+    connection: connectionOf(task, host, play),
     ...(local === undefined ? {} : { local }),
   });
+}
+
+/** What variables of the connection hold where the inventory sets none. A keyword that is a template may stand on them, and does not count. */
+function connectionOf({ keywords }: Task, host: string, play: PlayContext): Values {
+  const { connection = {} } = play.run.settings;
+  const plain = (value: unknown): unknown => (value === null || value === undefined || hasTemplate(value) ? undefined : value);
+  const user = plain(keywords.remote_user) ?? connection.user;
+  return {
+    ansible_host: host,
+    ansible_connection: plain(keywords.connection) ?? connection.connection ?? "ssh",
+    ...(user === undefined ? {} : { ansible_user: user }),
+  };
 }
 
 /** `scope` with more names in front. */

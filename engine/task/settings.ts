@@ -17,6 +17,8 @@ export interface Settings {
   /** Asked before each task when given: false skips it, "all" asks no more. */
   readonly step?: ((task: string) => Promise<boolean | "all">) | undefined;
   readonly forceHandlers?: boolean;
+  /** False: a notified name that no handler has is a warning. */
+  readonly errorOnMissingHandler?: boolean | undefined;
   readonly verbosity?: number;
   readonly extraVars?: Readonly<Record<string, unknown>>;
   readonly rolesPath?: readonly string[];
@@ -24,12 +26,14 @@ export interface Settings {
   /** implicit (the default), explicit or smart, as ansible.cfg has it. */
   readonly gathering?: "implicit" | "explicit" | "smart";
   readonly strategy?: string | undefined;
+  /** Asks what to do about every task that fails, as the debug strategy does. */
+  readonly taskDebugger?: boolean | undefined;
   /** Settings of connections, the lowest in precedence: keywords and variables win. */
   readonly connection?: ConnectionSettings;
   readonly become?: BecomeSettings;
   readonly decrypt?: ((ciphertext: string) => string) | undefined;
   readonly encrypt?: ((plain: string, secret: string, vaultId?: string) => string) | undefined;
-  /** Reads a line from the terminal for vars_prompt and pause; undefined when there is none. */
+  /** Reads a line from the terminal for vars_prompt, pause and the debugger; undefined when there is none. */
   readonly prompt?: ((text: string, options: { readonly echo: boolean }) => Promise<string | undefined>) | undefined;
   /** Ends the run: what still runs on the hosts is ended too. */
   readonly signal?: AbortSignal | undefined;

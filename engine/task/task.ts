@@ -40,7 +40,7 @@ export interface TaskOptions {
   /** The hosts that the result belongs to: more than the one that runs it for run_once. */
   readonly appliesTo: readonly HostRun[];
   /** Called when the next tasks' probes may be sent. */
-  readonly sendAhead?: ((nextItem: number) => void) | undefined;
+  readonly sendAhead?: ((nextItem: number, moment: "asked" | "applying") => void) | undefined;
   /** A rescue around the task takes care of its failure. */
   readonly isRescuable: boolean;
 }
@@ -255,7 +255,7 @@ class TaskRun {
     const retries = task.until === undefined ? (retriesGiven ?? 0) : (retriesGiven ?? 3);
     const delay = numberOf(task.delay, "delay", scope, placeOfKeyword(task, "delay")) ?? 5;
     for (let number = 1; ; number += 1) {
-      const round = await this.#attempt(scope, index);
+      const round = await this.#attempt(scope, index, number > 1);
       if (retries <= 0 || round.unreachable || this.play.run.signal.aborted || round.action?.skipped === true) return round;
       const result: Values = { ...round.verdict.result, attempts: number };
       const seen = this.#registered === undefined ? scope : withNames(scope, { [this.#registered]: result });
@@ -281,13 +281,15 @@ class TaskRun {
     }
   }
 
-  async #attempt(scope: Scope, index: number): Promise<Round> {
+  async #attempt(scope: Scope, index: number, isRetry: boolean): Promise<Round> {
     const { task, host, play } = this;
     const check = this.flag("check_mode");
     const made = await attempt(task, host, scope, play, {
       check,
       diff: this.flag("diff"),
-      sendAhead: () => this.options.sendAhead?.(index + 1),
+      isRetry,
+      onPoll: (job) => play.run.emit({ type: "job", host: host.name, task: this.options.view, ...job }),
+      sendAhead: (moment) => this.options.sendAhead?.(index + 1, moment),
       onOutput: this.#censored
         ? undefined
         : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
@@ -305,7 +307,7 @@ class TaskRun {
     // What is read behind an announced change may be different once the change is made
     const isInDoubt = made.isUnknown || (check && host.announced && !made.isController);
     if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
-    host.streak = verdict.changed || verdict.failed ? 0 : host.streak + 1;
+    host.streak = verdict.changed || verdict.failed ? host.streak >> 2 : host.streak + 1;
     const result = finalize(verdict.result) as Values;
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {

@@ -140,6 +140,40 @@ function helpersOf(handlebars: Engine, call: Call, scope: Scope, placeAt: Placer
   return helpers;
 }
 
+/** A name that a template file takes from the variables wherever it is rendered, and where it stands. */
+export interface TopName {
+  readonly name: string;
+  readonly place: Place;
+}
+
+/**
+ * Reads a Handlebars template file without rendering it.
+ * @returns the variables that it writes outside of all blocks
+ * @throws Failure `template-syntax`
+ */
+export function readHandlebars(text: string, file: string): TopName[] {
+  const placeAt = placerOf(text, file);
+  try {
+    return engine()
+      .parse(text)
+      .body.flatMap((node) => {
+        if (node.type !== "MustacheStatement") return [];
+        const { path, params } = node as hbs.AST.MustacheStatement;
+        const { parts, data, depth, loc } = path as hbs.AST.PathExpression;
+        const [name] = parts ?? [];
+        if (path.type !== "PathExpression" || data || depth > 0 || params.length > 0 || name === undefined || filterNames.includes(name)) return [];
+        return [{ name, place: placeAt(loc.start) }];
+      });
+  } catch (error) {
+    throw located(error, undefined, placeAt);
+  }
+}
+
+function placerOf(text: string, file: string): Placer {
+  const lines = text.split("\n");
+  return (at = { line: 1, column: 0 }) => ({ file, line: at.line, column: at.column + 1, text: lines[at.line - 1] ?? "" });
+}
+
 const programs = new Map<string, Handlebars.TemplateDelegate>();
 const LIMIT = 500;
 
@@ -152,8 +186,7 @@ export function renderHandlebars(text: string, scope: Scope, options: Handlebars
   const handlebars = engine();
   const full = withExtra(scope, options.extra);
   const runtime = createRuntime(full);
-  const lines = text.split("\n");
-  const placeAt: Placer = (at = { line: 1, column: 0 }) => ({ file: options.file, line: at.line, column: at.column + 1, text: lines[at.line - 1] ?? "" });
+  const placeAt = placerOf(text, options.file);
   try {
     let program = programs.get(text);
     if (program === undefined) {
@@ -169,14 +202,14 @@ export function renderHandlebars(text: string, scope: Scope, options: Handlebars
   }
 }
 
-function located(error: unknown, scope: Scope, placeAt: Placer): unknown {
+function located(error: unknown, scope: Scope | undefined, placeAt: Placer): unknown {
   if (error instanceof UndefinedUsed || error instanceof Failure) return toFailure(error, scope, placeAt(undefined));
   if (!(error instanceof Error)) return error;
   const { lineNumber, column } = error as { lineNumber?: number; column?: number };
   const parsing = /^(?:Parse|Lexical) error on line (\d+)/.exec(error.message);
   const place = placeAt({ line: lineNumber ?? Number(parsing?.[1] ?? 1), column: column ?? 0 });
   const missing = /^"([^"]*)" not defined in/.exec(error.message);
-  if (missing !== null) {
+  if (missing !== null && scope !== undefined) {
     const name = missing[1]!;
     const value = scope.get(name);
     if (scope.has(name) && value instanceof Undefined) return undefinedFailure(value, scope, place);

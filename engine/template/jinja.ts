@@ -8,6 +8,8 @@ import { createRuntime, provideFileRenderer, renderPieces } from "../expression/
 import { compileTemplate } from "../expression/compile/statements.ts";
 import { restoreNewlines } from "../expression/evaluate.ts";
 import { toFailure } from "../expression/failure.ts";
+import type { Source } from "../expression/problem.ts";
+import type { Statement } from "../expression/syntax/ast.ts";
 import { standardDelimiters, type Delimiters } from "../expression/syntax/lexer.ts";
 import type { TemplateOptions } from "../modules/contract.ts";
 import { readHeader } from "./header.ts";
@@ -39,14 +41,20 @@ function delimitersOf(options: TemplateOptions): Delimiters {
   };
 }
 
+/** Reads a template file. @throws Failure `template-syntax` for its header, Problem for all else */
+export function parseJinja(text: string, file: string, given: Delimiters = delimitersOf({})): { readonly nodes: Statement[]; readonly source: Source } {
+  const { start, delimiters } = readHeader(text, file, given);
+  // Jinja drops one newline at the end; `restoreNewlines` brings back what the blocks did not write
+  const source = { text: text.replace(/(?:\r\n|\r|\n)$/, ""), file };
+  return { nodes: parseTemplateText(source, delimiters, Math.min(start, source.text.length)), source };
+}
+
 function compile(text: string, file: string, given: Delimiters): CompiledTemplate {
   const key = `${file}\0${JSON.stringify(given)}\0${text}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const { start, delimiters } = readHeader(text, file, given);
-  // Jinja drops one newline at the end; `restoreNewlines` brings back what the blocks did not write
-  const source = { text: text.replace(/(?:\r\n|\r|\n)$/, ""), file };
-  const made = compileTemplate(parseTemplateText(source, delimiters, Math.min(start, source.text.length)), source);
+  const { nodes, source } = parseJinja(text, file, given);
+  const made = compileTemplate(nodes, source);
   if (compiled.size >= LIMIT) compiled.delete(compiled.keys().next().value!);
   compiled.set(key, made);
   return made;

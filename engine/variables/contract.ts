@@ -48,6 +48,8 @@ export interface ScopeRequest {
   readonly includeVars?: readonly Readonly<Record<string, unknown>>[];
   /** Loop variables, `ansible_failed_task` and the like: above everything; final values, never templates. */
   readonly local?: Readonly<Record<string, unknown>>;
+  /** Level 1, below everything: how the host is reached where no variable says it (`ansible_host`, `ansible_connection`, `ansible_user`); final values. */
+  readonly connection?: Readonly<Record<string, unknown>>;
   readonly searchPath: readonly string[];
 }
 
@@ -55,7 +57,7 @@ export interface ScopeRequest {
 export interface Variables {
   /** Cheap: layers are looked up by name, nothing is merged. */
   scope(request: ScopeRequest): Scope;
-  /** Level 11: merged into `ansible_facts`, and injected as `ansible_NAME` (NAME with its prefix or without). */
+  /** Level 11: merged into `ansible_facts`, and injected under the names given. */
   setFacts(host: string, facts: Readonly<Record<string, unknown>>): void;
   /** Level 19. */
   assign(host: string, values: Readonly<Record<string, unknown>>): void;

@@ -1,6 +1,6 @@
 import { computedLayer, type Layer, type Values } from "./layer.ts";
 
-/** Level 11: `ansible_facts` and its entries as `ansible_NAME`. */
+/** Level 11: `ansible_facts`, and its entries under the names that their module gave them: `ansible_NAME` from setup, `services` from service_facts. */
 export interface HostFacts {
   readonly layers: readonly Layer[];
   add(facts: Values): void;
@@ -12,12 +12,7 @@ const CONNECTION = /^ansible_(?:connection|host|port|user|password|shell_.*|beco
 
 export function createFacts(): HostFacts {
   let facts: Values = {};
-  const injected = (name: string): unknown => {
-    if (!name.startsWith("ansible_") || CONNECTION.test(name)) return undefined;
-    const short = name.slice("ansible_".length);
-    if (Object.hasOwn(facts, short)) return facts[short];
-    return Object.hasOwn(facts, name) ? facts[name] : undefined;
-  };
+  let injected: Values = {};
   return {
     layers: [
       computedLayer(11, "facts", { ansible_facts: () => facts }),
@@ -25,19 +20,20 @@ export function createFacts(): HostFacts {
         level: 11,
         title: "facts",
         isFinal: true,
-        has: (name) => injected(name) !== undefined,
-        get: injected,
+        has: (name) => Object.hasOwn(injected, name),
+        get: (name) => (Object.hasOwn(injected, name) ? injected[name] : undefined),
         placeOf: () => undefined,
-        names: () =>
-          Object.keys(facts)
-            .map((name) => (name.startsWith("ansible_") ? name : `ansible_${name}`))
-            .filter((name) => !CONNECTION.test(name)),
+        names: () => Object.keys(injected),
       },
     ],
     add(more) {
       const renamed = Object.entries(more).map(([name, value]) => [name === "ansible_local" ? name : name.replace(/^ansible_/, ""), value] as const);
       facts = { ...facts, ...Object.fromEntries(renamed) };
+      injected = { ...injected, ...Object.fromEntries(Object.entries(more).filter(([name]) => !CONNECTION.test(name))) };
     },
-    clear: () => (facts = {}),
+    clear() {
+      facts = {};
+      injected = {};
+    },
   };
 }

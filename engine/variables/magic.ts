@@ -55,7 +55,7 @@ const MAGIC: Readonly<Record<string, (context: MagicContext) => unknown>> = {
   ansible_verbosity: ({ run }) => run.verbosity,
   ansible_forks: ({ run }) => run.forks,
   ansible_limit: ({ run }) => run.limit,
-  ansible_run_tags: ({ run }) => run.runTags,
+  ansible_run_tags: ({ run }) => (run.runTags.length === 0 ? ["all"] : run.runTags),
   ansible_skip_tags: ({ run }) => run.skipTags,
   ansible_inventory_sources: ({ run }) => run.inventory.sources,
   ansible_config_file: () => null,

@@ -108,6 +108,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
       [hostLayerOf(host)],
       role.defaults,
       play?.defaults ?? NO_LAYERS,
+      layerOf(1, "keywords and command line", request?.connection, true),
     ];
   };
   const scopeOf = (host: string, request: ScopeRequest | undefined): Scope => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { evaluate, finalize, lazy, lookupTerms, template } from "../../engine/expression/evaluate.ts";
 import { parseJson } from "../../engine/expression/filters/data.ts";
@@ -112,3 +115,29 @@ const loops: readonly (readonly [string, unknown, unknown])[] = [
 for (const [name, terms, items] of loops) {
   test(`with_${name} ${JSON.stringify(terms)}`, () => assert.deepEqual(lookupTerms(name, terms, scopeOf({})), items));
 }
+
+test("a term of ini or csvfile may hold the lookup's options", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tsplay-lookup-"));
+  writeFileSync(join(folder, "a b.ini"), "[global]\nkey=plain\n[s]\nkey1=1\nkey2=2\n");
+  writeFileSync(join(folder, "a.properties"), "user.name=me\n");
+  writeFileSync(join(folder, "latin.ini"), Buffer.from("[global]\nkey=\u00e9t\u00e9\n", "latin1"));
+  writeFileSync(join(folder, "a.csv"), "x,1\ny,2\n");
+  const scope = scopeOf({}, { searchPath: [folder] });
+  const values = [
+    `lookup('ini', 'key file="a b.ini"')`,
+    `lookup('ini', "key[12]  section=s re=true file='a b.ini'")`,
+    `query('ini', 'user.name type=properties file=a.properties')`,
+    `lookup('ini', 'nope default=d section=s file="a b.ini"')`,
+    `lookup('ini', 'key file=latin.ini encoding=iso8859-1')`,
+    `lookup('ini', 'key', file='latin.ini', encoding='latin_1')`,
+    `lookup('csvfile', 'y file=a.csv delimiter=,')`,
+  ].map((text) => evaluate(text, scope));
+  assert.deepEqual(values, ["plain", "1,2", ["me"], "d", "\u00e9t\u00e9", "\u00e9t\u00e9", "2"]);
+  assert.deepEqual(lookupTerms("ini", "key1 section=s file='a b.ini'", scope), ["1"]);
+  assert.throws(() => evaluate("lookup('ini', 'key fiel=x')", scope), /fiel is not a valid option/);
+});
+
+test("shuffle gives back what is no list, subelements refuses it", () => {
+  assert.equal(evaluate("22 | shuffle", scopeOf({})), 22);
+  assert.throws(() => evaluate("{} | subelements(17)", scopeOf({})), /subelements must be a list or a string/);
+});

@@ -27,7 +27,7 @@ function lawsFile(name: string): string {
   return path.resolve(import.meta.dirname, "../../engine/modules", name, "laws.yaml");
 }
 
-test("every module passes the laws", { skip: shared.skip, concurrency: true, timeout: 600_000 }, async (t) => {
+test("every module passes the laws", { skip: shared.skip, concurrency: true, timeout: 1_800_000 }, async (t) => {
   const lab = await shared.lab();
   await Promise.all(
     hosts.map(({ name, shell, half }) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { loadModule, moduleAliases, modules } from "../../engine/modules/index.ts";
@@ -57,10 +57,22 @@ for (const name of Object.keys(modules)) {
   });
 }
 
+const scripts = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".sh"));
+
+test("a script's own EXIT trap lets go of the facts that are held (parts/facts.sh)", () => {
+  const traps = scripts.flatMap((name) => readFileSync(path.join(root, name), "utf8").match(/^ *trap .*EXIT$/gm) ?? []);
+  assert.ok(traps.length > 0);
+  assert.deepEqual(
+    traps.filter((line) => !/trap '?release\b/.test(line)),
+    [],
+  );
+});
+
 const hasShellCheck = spawnSync("shellcheck", ["--version"]).status === 0;
 
 test("ShellCheck has nothing to say", { skip: hasShellCheck ? false : "shellcheck is not installed" }, () => {
-  const scripts = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".sh"));
-  const checked = spawnSync("shellcheck", ["-x", ...scripts], { cwd: root, encoding: "utf8" });
+  const engine = path.dirname(root);
+  const all = readdirSync(engine, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".sh"));
+  const checked = spawnSync("shellcheck", ["-x", ...all], { cwd: engine, encoding: "utf8" });
   assert.equal(checked.stdout, "");
 });

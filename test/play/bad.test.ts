@@ -6,6 +6,7 @@ import { loadModule, moduleNames } from "../../engine/modules/index.ts";
 import { checkPlaybook } from "../../engine/play/check.ts";
 import { loadPlaybook } from "../../engine/play/load.ts";
 import type { Failure } from "../../engine/source/failure.ts";
+import { inspectTemplate } from "../../engine/template/inspect.ts";
 import { emptyInventory } from "./inventory.ts";
 
 // Beside each NAME.yml lies NAME.txt: what is said of it. Write them anew with UPDATE=1, then read them.
@@ -30,6 +31,7 @@ for (const name of readdirSync(bad).filter((file) => file.endsWith(".yml"))) {
       moduleNames,
       variableNames: () => ["group_var", "inventory_hostname"],
       extraVars: {},
+      inspectTemplate,
       onWarning: (message) => warnings.push(`warning: ${message}`),
     });
     const text = `${[...failures.map(shown), ...warnings].join("\n")}\n`.replaceAll(/looked in .*/g, "looked in ...");

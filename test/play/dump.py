@@ -51,7 +51,7 @@ def main(path):
     for play in Playbook.load(path, variable_manager=manager, loader=loader).get_plays():
         tasks, handlers = [], []
         walk(play.compile(), "tasks", tasks)
-        walk(play.handlers + play.compile_roles_handlers(), "handlers", handlers)
+        walk(play.compile_roles_handlers() + play.handlers, "handlers", handlers)
         plays.append({"name": play.get_name(), "tags": sorted(play.tags), "vars": plain(play.vars), "tasks": tasks, "handlers": handlers})
     json.dump(plays, sys.stdout, indent=1, sort_keys=True)
 

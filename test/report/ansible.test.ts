@@ -114,6 +114,20 @@ changed: [testhost]
     `${stars("TASK [Changed task]")}FAILED - RETRYING: [testhost]: Changed task (2 retries left).\n`,
   ],
   [
+    "a job of async",
+    oneTask(
+      changed,
+      [h],
+      [
+        { type: "job", host: h, task: changed, id: "j1.1", is: "running" },
+        { type: "job", host: h, task: changed, id: "j1.1", is: "ok" },
+        { type: "job", host: h, task: changed, id: "j1.1", is: "failed" },
+      ],
+    ),
+    {},
+    `${stars("TASK [Changed task]")}ASYNC POLL on testhost: jid=j1.1 started=True finished=False\nASYNC OK on testhost: jid=j1.1\nASYNC FAILED on testhost: jid=j1.1\n`,
+  ],
+  [
     "no_log",
     oneTask(fail, [h], [result(fail, h, "failed", { msg: "hunter2" }, { censored: true })]),
     {},

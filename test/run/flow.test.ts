@@ -75,6 +75,180 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     );
   });
 
+  test("roles' handlers run before the play's; of one name the play's, then the last role's, then the first of a list is meant", async () => {
+    const folder = project({
+      "roles/a/handlers/main.yml": `
+- {name: of a, debug: {msg: a}}
+- {name: shared, debug: {msg: a}}
+- {name: twice, debug: {msg: first}}
+- {name: twice, debug: {msg: second}}
+`,
+      "roles/b/handlers/main.yml": `
+- {name: shared, debug: {msg: b}}
+- {name: listener, debug: {msg: b}, listen: topic}
+`,
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  roles: [a, b]
+  tasks:
+    - {name: change, command: "true", notify: [own, of a, shared, twice, topic]}
+  handlers:
+    - {name: own, debug: {msg: play}}
+    - {name: listener, debug: {msg: play}, listen: topic}
+    - {name: literal, debug: {msg: topics are no templates}, listen: "{{ 'topic' }}"}
+- hosts: r1
+  gather_facts: false
+  roles: [a, b]
+  tasks:
+    - {name: change, command: "true", notify: [shared, "b : topic"]}
+  handlers:
+    - {name: shared, debug: {msg: play}}
+`,
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(
+      ran.results.filter((result) => result.task.isHandler).map(({ task, result }) => `${task.name}: ${String(result["msg"])}`),
+      ["a : of a: a", "a : twice: first", "b : shared: b", "own: play", "listener: play", "b : listener: b", "shared: play"],
+    );
+  });
+
+  test("a role that is included again and again has its handler once", async () => {
+    const folder = project({
+      "roles/a/handlers/main.yml": `- {name: reload, debug: {msg: x}}\n`,
+      "roles/a/tasks/main.yml": `- {name: change, command: "true", notify: reload}\n`,
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - include_role: {name: a}
+    - include_role: {name: a}
+`,
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(ran.lines, ["r1 a : change changed", "r1 a : change changed", "r1 a : reload ok"]);
+  });
+
+  test("a flush runs each handler once: one that an earlier place notifies waits for the next flush", async () => {
+    const folder = project({
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: change, command: "true", notify: [first, itself]}
+  handlers:
+    - {name: first, debug: {msg: x}, changed_when: true, notify: second}
+    - {name: second, debug: {msg: x}, changed_when: true, notify: first}
+    - {name: itself, debug: {msg: x}, changed_when: true, notify: itself}
+`,
+    });
+    const round = ["r1 first changed", "r1 second changed", "r1 itself changed"];
+    const pendingHandlersFile = `${folder}/pending.json`;
+    const ran = await play(await inventory(), { folder }, { pendingHandlersFile });
+    assert.deepEqual(ran.lines, ["r1 change changed", ...round, ...round]);
+    // What is left over is no handler that a failure kept from running
+    const again = await play(await inventory(), { folder }, { pendingHandlersFile });
+    assert.deepEqual(again.lines, ran.lines);
+  });
+
+  test("the module's name may be a template", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  vars: {which: debug, other: nothing_of_the_kind}
+  tasks:
+    - {name: text, action: "{{ which }} msg=a"}
+    - {name: arguments, action: "ansible.builtin.{{ which }}", args: {msg: b}}
+    - {name: mapping, action: {module: "{{ which }}", msg: c}}
+    - {name: unknown, action: "{{ other }}", ignore_errors: true}
+`,
+    );
+    assert.deepEqual(
+      ran.results.map(({ result }) => result["msg"]),
+      ["a", "b", "c", 'unknown module "nothing_of_the_kind"'],
+    );
+  });
+
+  test("how a host is reached is known by variables, where the inventory does not say", async () => {
+    const folder = project({
+      hosts: "plain\nlocal ansible_connection=local ansible_host=elsewhere ansible_user=me\n",
+      "site.yml": `
+- hosts: all
+  gather_facts: false
+  remote_user: of-the-play
+  tasks:
+    - debug: {msg: "{{ ansible_host }} {{ ansible_connection }} {{ ansible_user }} {{ hostvars[inventory_hostname].ansible_host is defined }}"}
+    - {debug: {msg: "{{ ansible_connection }} {{ ansible_run_tags }}"}, connection: local}
+- hosts: plain
+  gather_facts: false
+  remote_user: "{{ ansible_user | default('nobody') }}"
+  connection: local
+  tasks:
+    - {command: "echo {{ ansible_host }}", register: out}
+    - {command: "echo {{ ansible_host }}", delegate_to: localhost, register: delegated}
+    - debug: {msg: "{{ out.stdout }} {{ delegated.stdout }} {{ ansible_user is defined }}"}
+`,
+    });
+    const ran = await play(`${folder}/hosts`, { folder });
+    assert.deepEqual(
+      ran.results
+        .filter(({ task }) => task.action === "debug")
+        .map(({ host, result }) => `${host}: ${String(result["msg"])}`)
+        .sort(),
+      [
+        "plain: plain ssh of-the-play False",
+        "local: elsewhere local me True",
+        "local: local ['all']",
+        "plain: local ['all']",
+        "plain: plain plain False",
+      ].sort(),
+    );
+  });
+
+  test("first_found looks beside the module's files only where it is the loop", async () => {
+    const folder = project({
+      "roles/a/meta/main.yml": "dependencies: [b]\n",
+      "roles/a/vars/debian.yml": "x: a\n",
+      "roles/b/vars/debian.yml": "x: b\n",
+      "roles/b/templates/t.j2": "text",
+      "roles/b/tasks/default.yml": "- debug: {msg: included}\n",
+      "roles/b/tasks/main.yml": `
+- include_tasks: "{{ lookup('first_found', files) }}"
+  vars: {files: [debian.yml, default.yml]}
+- include_vars: "{{ item }}"
+  with_first_found: [nope.yml, debian.yml]
+- template: {src: "{{ item }}", dest: /root/first-found}
+  with_first_found: [t.j2]
+- debug: {msg: "{{ x }} {{ lookup('first_found', ['t.j2', 'templates/t.j2']) | basename }} {{ lookup('first_found', ['t.j2'], skip=true, wantlist=true) }}"}
+`,
+      "site.yml": "- {hosts: r1, gather_facts: false, roles: [a]}\n",
+    });
+    const ran = await play(await inventory(), { folder });
+    assert.deepEqual(
+      ran.results.filter(({ task }) => task.action === "debug").map(({ result }) => result["msg"]),
+      ["included", "b t.j2 []"],
+    );
+    assert.equal(ran.exitCode, 0);
+  });
+
+  test("a notified name that nobody has is an error, or a warning where the settings say so", async () => {
+    const text = `
+- hosts: r1
+  gather_facts: false
+  vars: {name: nobody}
+  tasks:
+    - {name: fixed, command: "true", notify: nobody}
+    - {name: template, command: "true", notify: "{{ name }}"}
+`;
+    await assert.rejects(play(await inventory(), text), /no handler is called "nobody"/);
+    const ran = await play(await inventory(), text, { errorOnMissingHandler: false });
+    assert.deepEqual(ran.lines, ["r1 fixed changed", "r1 template changed"]);
+    const warnings = ran.events.filter((event) => event.type === "warning").map(({ message }) => message);
+    assert.deepEqual(new Set(warnings), new Set(['no handler is called "nobody", and none listens to it']));
+  });
+
   test("handlers that a failure kept from running run with the next run of the same command", async () => {
     const folder = project({
       "site.yml": `
@@ -201,6 +375,25 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     const ran = await play(await inventory(), { folder });
     const messages = ran.results.map((outcome) => `${outcome.host} ${String(outcome.result["msg"])}`);
     assert.deepEqual([...messages].sort(), ["r1 1", "r1 2", "r1 one play", "r2 1", "r2 2", "r2 two play"]);
+  });
+});
+
+describe("what is waited for", { skip: shared.skip }, () => {
+  test("every attempt of until looks anew, and so does what comes after it", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: begins, shell: "(sleep 1; touch /tmp/come) >/dev/null 2>&1 &", changed_when: false}
+    - {name: looks ahead, stat: {path: /etc}}
+    - {name: waits, stat: {path: /tmp/come}, register: come, until: come.stat.exists, retries: 10, delay: 0.3}
+    - {name: sees, stat: {path: /tmp/come}}
+`,
+    );
+    assert.deepEqual(ran.lines, ["r1 begins ok", "r1 looks ahead ok", "r1 waits ok", "r1 sees ok"]);
+    assert.equal((ran.results[3]!.result["stat"] as Record<string, unknown>)["exists"], true);
   });
 });
 

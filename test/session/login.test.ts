@@ -4,6 +4,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { awaitSsh } from "../../engine/lab/ready.ts";
 import type { Target } from "../../engine/session/contract.ts";
 import { openSession, type SessionEvent } from "../../engine/session/open.ts";
 import { useLab } from "../support/lab.ts";
@@ -32,6 +34,9 @@ printf 'Match User two\\n AuthenticationMethods publickey,password\\n' >>/etc/ss
     await host.exec("cat >/run/keys", { input: keys.join("") });
     const done = await host.exec(setup);
     assert.equal(done.code, 0, done.stderr);
+    // a reload closes the port and opens it again, some time after it was asked for
+    await sleep(500);
+    assert.equal(await awaitSsh(host.address, 20_000, () => undefined), undefined);
   })();
   await ready;
   return standing;

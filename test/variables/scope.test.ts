@@ -45,18 +45,19 @@ suite("resolving", () => {
   test("set_fact, register, facts and prompts are final", () => {
     const variables = createVariables(runOf());
     variables.assign("h", { a: "{{ b }}" });
-    variables.setFacts("h", { distribution: "{{ b }}", ansible_kernel: "6" });
+    variables.setFacts("h", { ansible_distribution: "{{ b }}", ansible_kernel: "6", services: { ssh: 1 } });
     const scope = variables.scope(requestOf({ state: { prompted: { c: "{{ b }}" } } }));
     assert.deepEqual(
-      ["a", "ansible_distribution", "c", "ansible_kernel"].map((name) => scope.get(name)),
-      ["{{ b }}", "{{ b }}", "{{ b }}", "6"],
+      ["a", "ansible_distribution", "c", "ansible_kernel", "services"].map((name) => scope.get(name)),
+      ["{{ b }}", "{{ b }}", "{{ b }}", "6", { ssh: 1 }],
     );
-    assert.deepEqual(scope.get("ansible_facts"), { distribution: "{{ b }}", kernel: "6" });
+    assert.deepEqual(scope.get("ansible_facts"), { distribution: "{{ b }}", kernel: "6", services: { ssh: 1 } });
+    assert.equal(scope.has("ansible_services"), false);
   });
 
   test("facts cannot redirect the connection", () => {
     const variables = createVariables(runOf());
-    variables.setFacts("h", { ansible_host: "evil", ansible_become_user: "evil", python_interpreter: "evil", ansible_ssh_host_key_rsa_public: "fine" });
+    variables.setFacts("h", { ansible_host: "evil", ansible_become_user: "evil", ansible_python_interpreter: "evil", ansible_ssh_host_key_rsa_public: "fine" });
     const scope = variables.scope(requestOf());
     assert.deepEqual(
       ["ansible_host", "ansible_become_user", "ansible_python_interpreter", "ansible_ssh_host_key_rsa_public"].map((name) => scope.has(name)),

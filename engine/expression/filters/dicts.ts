@@ -5,7 +5,7 @@ import { contains, equals, keyOf, sorted, truthy } from "../python/compare.ts";
 import { setEntry } from "../python/dict-methods.ts";
 import { iterate } from "../python/sequences.ts";
 import { repr } from "../python/text.ts";
-import { isDict, Tuple, typeError, typeName } from "../python/types.ts";
+import { isDict, plain, Tuple, typeError, typeName } from "../python/types.ts";
 import { lowered } from "./attributes.ts";
 
 type Dict = Record<string, unknown>;
@@ -50,6 +50,7 @@ export function mergeDicts(low: unknown, high: unknown, recursive: boolean, list
 export function subelements(obj: unknown, path: unknown, skipMissing: boolean): Tuple[] {
   const elements = isDict(obj) ? Object.values(obj) : Array.isArray(obj) ? (obj as unknown[]) : undefined;
   if (elements === undefined) throw typeError("obj must be a list of dicts or a nested dict");
+  if (!Array.isArray(path) && typeof plain(path) !== "string") throw typeError("subelements must be a list or a string");
   const steps = Array.isArray(path) ? path.map(anyText) : anyText(path).split(".");
   return elements.flatMap((element) => {
     let value: unknown = element;

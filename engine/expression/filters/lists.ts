@@ -3,7 +3,7 @@ import { plugin, type Plugins } from "../plugin.ts";
 import { anyText, asInteger } from "../python/arguments.ts";
 import { compare, equals, sorted, truthy } from "../python/compare.ts";
 import { arithmetic } from "../python/numbers.ts";
-import { iterate, length } from "../python/sequences.ts";
+import { isIterable, iterate, length } from "../python/sequences.ts";
 import { isInteger, Missing, plain, Tuple, typeError, typeName } from "../python/types.ts";
 import { Undefined } from "../values.ts";
 import { PythonRandom } from "../python/random.ts";
@@ -165,6 +165,8 @@ export const listFilters: Plugins = {
   }),
   shuffle: plugin(["mylist", ["seed", null]], (_, value, seed) => {
     if (value instanceof Undefined) return value;
+    // Ansible, too, gives back what is no list
+    if (!isIterable(value)) return value;
     const items = [...iterate(value)];
     const random = truthy(seed) ? randomOf(seed) : undefined;
     for (let index = items.length - 1; index > 0; index -= 1) {

@@ -3,6 +3,7 @@ import { plugin, type Plugins } from "../plugin.ts";
 import { anyText } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { globFiles } from "../filters/paths.ts";
+import { readTerm } from "./pairs.ts";
 import { candidates, readText, requireFile } from "./search.ts";
 
 const texts = (terms: unknown): string[] => (terms as unknown[]).flatMap((term) => (Array.isArray(term) ? term.map(anyText) : [anyText(term)]));
@@ -65,17 +66,16 @@ export const fileLookups: Plugins = {
     (call, terms, ...options) =>
       (terms as unknown[]).map((term) => {
         const names = ["file", "delimiter", "col", "default", "encoding", "keycol"];
-        const [key = "", ...pairs] = anyText(term).match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
+        const { words, pairs } = readTerm(anyText(term));
         const settings = new Map(names.map((name, index) => [name, options[index]]));
-        for (const pair of pairs) {
-          const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+        for (const [name, value] of pairs) {
           if (!settings.has(name)) throw new Problem(`csvfile: ${name} is not a valid option`);
-          settings.set(name, value.replace(/^(["'])(.*)\1$/, "$2"));
+          settings.set(name, value);
         }
         const separator = anyText(settings.get("delimiter"));
         const path = requireFile(call, anyText(settings.get("file")), "files");
-        const rows = parseCsv(readText(call, path), separator === "TAB" || separator === "\\t" ? "\t" : separator);
-        const row = rows.find((fields) => fields[Number(settings.get("keycol"))] === key);
+        const rows = parseCsv(readText(call, path, anyText(settings.get("encoding"))), separator === "TAB" || separator === "\\t" ? "\t" : separator);
+        const row = rows.find((fields) => fields[Number(settings.get("keycol"))] === (words[0] ?? ""));
         return row?.[Number(settings.get("col"))] ?? settings.get("default") ?? [];
       }),
   ),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { Undefined } from "../values.ts";
 import { Problem } from "../problem.ts";
-import { tolerant, type Call } from "../plugin.ts";
+import { tolerant } from "../plugin.ts";
 import { anyText } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { isDict, use } from "../python/types.ts";
@@ -48,23 +48,22 @@ function searchOf(terms: readonly unknown[], options: { files: unknown; paths: u
   return { names, skips };
 }
 
-export const firstFound = tolerant(["*terms", ["files", null], ["paths", null], ["skip", false]], (call, terms, files, paths, skip) => {
-  const { names, skips } = searchOf(terms as unknown[], { files, paths, skip });
-  const looked: string[] = [];
-  for (const name of names) {
-    for (const path of places(call, name)) {
-      if (existsSync(path)) return [path];
-      looked.push(path);
+export const firstFound = tolerant(
+  ["*terms", ["files", null], ["paths", null], ["skip", false], ["_folder", "files"]],
+  (call, terms, files, paths, skip, folder) => {
+    const { names, skips } = searchOf(terms as unknown[], { files, paths, skip });
+    const looked: string[] = [];
+    for (const name of names) {
+      for (const path of candidates(call, name, folder as string)) {
+        if (existsSync(path)) return [path];
+        looked.push(path);
+      }
     }
-  }
-  if (skips) return [];
-  throw new Problem(
-    "no file was found when using first_found",
-    "file-not-found",
-    looked.length === 0 ? "there was no file name to look for" : `looked for: ${looked.join(", ")}`,
-  );
-});
-
-function places(call: Call, name: string): string[] {
-  return [...new Set(["files", "templates", "vars", "tasks"].flatMap((kind) => candidates(call, name, kind)))];
-}
+    if (skips) return [];
+    throw new Problem(
+      "no file was found when using first_found",
+      "file-not-found",
+      looked.length === 0 ? "there was no file name to look for" : `looked for: ${looked.join(", ")}`,
+    );
+  },
+);

@@ -1,8 +1,9 @@
 import { Problem } from "../problem.ts";
-import { plugin, type Plugins } from "../plugin.ts";
+import { type Call, plugin, type Plugins } from "../plugin.ts";
 import { anyText } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { pythonRegex } from "../regex.ts";
+import { readTerm } from "./pairs.ts";
 import { readText, requireFile } from "./search.ts";
 
 type Sections = Map<string, Map<string, string>>;
@@ -32,40 +33,52 @@ function parseIni(text: string, isProperties: boolean, caseSensitive: boolean, a
   return sections;
 }
 
+const OPTIONS: readonly (readonly [string, unknown])[] = [
+  ["type", "ini"],
+  ["file", "ansible.ini"],
+  ["section", "global"],
+  ["re", false],
+  ["encoding", "utf-8"],
+  ["default", ""],
+  ["case_sensitive", false],
+  ["allow_no_value", false],
+  ["allow_none", false],
+  ["interpolation", true],
+];
+
+/** The values of one term, which may hold options of its own: `name section=s file=f.ini`. */
+function valuesOf(call: Call, term: string, given: readonly unknown[]): unknown[] {
+  const settings = new Map(OPTIONS.map(([name], index) => [name, given[index]]));
+  let key = term;
+  if (term.includes("=") || /\s/.test(term.trim())) {
+    const { words, pairs } = readTerm(term);
+    key = words[0] ?? term;
+    for (const [name, value] of pairs) {
+      if (!settings.has(name)) throw new Problem(`ini: ${name} is not a valid option`, "expression-failed", `it takes ${[...settings.keys()].join(", ")}`);
+      settings.set(name, value);
+    }
+  }
+  const isOn = (name: string): boolean => asBoolean(settings.get(name));
+  const isProperties = settings.get("type") === "properties";
+  const file = anyText(settings.get("file"));
+  const text = readText(call, requireFile(call, file, "files"), anyText(settings.get("encoding")));
+  const sections = parseIni(text, isProperties, isOn("case_sensitive"), isOn("allow_no_value") || isOn("allow_none"));
+  const name = isProperties ? "java_properties" : anyText(settings.get("section"));
+  const values = sections.get(name);
+  const fallback = settings.get("default");
+  if (values === undefined && fallback === "")
+    throw new Problem(`ini: there is no section [${name}] in ${file}`, "expression-failed", `it has: ${[...sections.keys()].join(", ")}`);
+  const all = new Map([...(sections.get("DEFAULT") ?? []), ...(values ?? [])]);
+  if (!isOn("re")) return [all.get(isOn("case_sensitive") ? key : key.toLowerCase()) ?? fallback];
+  const pattern = pythonRegex(key, { ignoreCase: !isOn("case_sensitive"), anchored: true });
+  return [...all].filter(([option]) => ((pattern.lastIndex = 0), pattern.test(option))).map(([, value]) => value);
+}
+
+/** An option that stands in a term is text. */
+function asBoolean(value: unknown): boolean {
+  return typeof value === "string" ? /^(y|yes|on|1|true|t)$/i.test(value) : truthy(value);
+}
+
 export const iniLookups: Plugins = {
-  ini: plugin(
-    [
-      "*terms",
-      ["type", "ini"],
-      ["file", "ansible.ini"],
-      ["section", "global"],
-      ["re", false],
-      ["encoding", "utf-8"],
-      ["default", ""],
-      ["case_sensitive", false],
-      ["allow_no_value", false],
-      ["allow_none", false],
-      ["interpolation", true],
-    ],
-    (call, terms, type, file, section, isRegex, _encoding, fallback, caseSensitive, allowNoValue, allowNone) => {
-      const isProperties = type === "properties";
-      const sections = parseIni(
-        readText(call, requireFile(call, anyText(file), "files")),
-        isProperties,
-        truthy(caseSensitive),
-        truthy(allowNoValue) || truthy(allowNone),
-      );
-      const name = isProperties ? "java_properties" : anyText(section);
-      const values = sections.get(name);
-      if (values === undefined && fallback === "")
-        throw new Problem(`ini: there is no section [${name}] in ${anyText(file)}`, "expression-failed", `it has: ${[...sections.keys()].join(", ")}`);
-      const all = new Map([...(sections.get("DEFAULT") ?? []), ...(values ?? [])]);
-      return (terms as unknown[]).flatMap((term): unknown[] => {
-        const key = truthy(caseSensitive) ? anyText(term) : anyText(term).toLowerCase();
-        if (!truthy(isRegex)) return [all.get(key) ?? fallback];
-        const pattern = pythonRegex(anyText(term), { ignoreCase: !truthy(caseSensitive), anchored: true });
-        return [...all].filter(([option]) => ((pattern.lastIndex = 0), pattern.test(option))).map(([, value]) => value);
-      });
-    },
-  ),
+  ini: plugin(["*terms", ...OPTIONS], (call, terms, ...options) => (terms as unknown[]).flatMap((term) => valuesOf(call, anyText(term), options))),
 };

@@ -26,10 +26,16 @@ export function requireFile(call: Call, name: string, kind: string): string {
 }
 
 /** A file's text, opened when it is a vault. */
-export function readText(call: Call, path: string): string {
+export function readText(call: Call, path: string, encoding = "utf-8"): string {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    // Python writes iso8859-1 and latin_1 where the web writes iso-8859-1 and latin1
+    text = new TextDecoder(
+      encoding
+        .toLowerCase()
+        .replace("_", "")
+        .replace(/^iso-?8859/, "iso-8859"),
+    ).decode(readFileSync(path));
   } catch (error) {
     throw new Problem(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,6 +1,7 @@
 import { Problem } from "../problem.ts";
 import { plugin } from "../plugin.ts";
 import { anyText, asInteger } from "../python/arguments.ts";
+import { readTerm } from "./pairs.ts";
 import { formatPercent } from "../python/format.ts";
 
 interface Settings {
@@ -31,9 +32,11 @@ function readShort(term: string, settings: Settings): boolean {
 }
 
 function readPairs(term: string, settings: Settings): void {
-  for (const pair of term.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []) {
-    const [name = "", raw] = [pair.split("=", 1)[0], pair.slice(pair.indexOf("=") + 1)];
-    const value = raw.replace(/^(["'])(.*)\1$/, "$2");
+  const { words, pairs } = readTerm(term);
+  const unknown = words[0];
+  if (unknown !== undefined)
+    throw new Problem(`sequence: unrecognized argument ${unknown}`, "expression-failed", "it takes start, end, count, stride and format");
+  for (const [name, value] of pairs) {
     if (name === "format") settings.format = value;
     else if (name === "start" || name === "end" || name === "count" || name === "stride") settings[name] = number(name, value);
     else throw new Problem(`sequence: unrecognized argument ${name}`, "expression-failed", "it takes start, end, count, stride and format");

@@ -18,6 +18,12 @@ export function iterate(value: unknown, allowUndefined = false): readonly unknow
   throw typeError(`'${typeName(source)}' object is not iterable`);
 }
 
+/** Whether `iterate` takes it. */
+export function isIterable(value: unknown): boolean {
+  const source = plain(value);
+  return Array.isArray(source) || typeof source === "string" || isDict(source) || (source instanceof PyObject && Symbol.iterator in source);
+}
+
 /** Python's len(). */
 export function length(value: unknown): number {
   const source = plain(use(value));

@@ -34,6 +34,8 @@ export interface FreeNames {
   readonly all: Set<string>;
   /** Those that somewhere are asked `is defined`, given a `default`, or the like. */
   readonly guarded: Set<string>;
+  /** Names that the text itself sets: loop variables, set, macros and their parameters. */
+  readonly bound: ReadonlySet<string>;
 }
 
 const guards = new Set(["default", "d", "defined", "undefined", "mandatory"]);
@@ -80,7 +82,19 @@ export function freeNames(nodes: readonly Node[]): FreeNames {
       });
     }
   });
-  return { all, guarded };
+  return { all, guarded, bound };
+}
+
+/** The names that are read whenever the nodes are evaluated, each where it stands first: those outside of all branches. */
+export function surelyRead(nodes: readonly Node[]): Map<string, number> {
+  const read = new Map<string, number>();
+  walk(nodes, (node) => {
+    if (["if", "and", "or", "for", "test", "macro", "callBlock"].includes(node.kind)) return false;
+    if (node.kind === "filter" && guards.has(node.name.replace(/^ansible\.builtin\./, ""))) return false;
+    if (node.kind === "name" && !read.has(node.name)) read.set(node.name, node.at);
+    return undefined;
+  });
+  return read;
 }
 
 export interface PluginName {

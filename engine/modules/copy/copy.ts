@@ -61,6 +61,8 @@ export const copy: HostModule<CopyArgs, CopyState> = {
       names: args.tree === undefined ? "" : namesOf(args.tree).map(quote).join(" "),
       follow_items: args.local_follow === true ? "1" : "",
       ...wholeVars(args, baseName(args)),
+      // for what a tree may yet have to bring
+      ...(kindOf(args) === "file" ? {} : { ask_umask: "1" }),
     },
   }),
   parse(answer, args) {

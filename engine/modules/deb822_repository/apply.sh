@@ -8,10 +8,10 @@ fi
 if [ -n "$key_url" ]; then
   [ -d "$folder" ] || mkdir -m 755 -- "$folder" || exit
   temporary=$folder/.tsplay.$$
-  trap 'rm -f -- "$temporary"' EXIT
+  trap 'release; rm -f -- "$temporary"' EXIT
   fetch_to "$key_url" "$temporary"
   chmod 644 -- "$temporary" && mv -f -- "$temporary" "$folder/$slug.$ending" || exit
-  trap - EXIT
+  trap release EXIT
 fi
 [ -z "$text" ] || put_text "/etc/apt/sources.list.d/$slug.sources" 0644 "$text"
 [ -z "$mode" ] || chmod -- "$mode" "/etc/apt/sources.list.d/$slug.sources"

@@ -10,7 +10,7 @@ for ending in asc gpg; do [ ! -e "/etc/apt/keyrings/$slug.$ending" ] || keys="$k
 fact keys "$keys"
 if [ -n "$key_url" ]; then
   temporary=${TMPDIR:-/tmp}/.tsplay.$$.key
-  trap 'rm -f -- "$temporary"' EXIT
+  trap 'release; rm -f -- "$temporary"' EXIT
   fetch_to "$key_url" "$temporary"
   ending=gpg
   if grep -q -e '-----BEGIN PGP PUBLIC KEY BLOCK-----' "$temporary"; then ending=asc; fi

@@ -1,12 +1,13 @@
 import { type HostModule, ModuleError } from "../contract.ts";
 import { factsOf } from "../parts/facts.ts";
+import { splitLines } from "../parts/text.ts";
 import { readScript } from "../parts/script.ts";
 import { anything, args, type ArgsOf, boolean, choice, string } from "../schema.ts";
 
 const schema = args(
   {
     name: string("The package.", { required: true, aliases: ["pkg"] }),
-    question: string("The question: `tzdata/Areas`.", { aliases: ["selection", "setting"] }),
+    question: string("The question: `tzdata/Areas`. Without one the answers are only told.", { aliases: ["selection", "setting"] }),
     vtype: choice("What kind of answer it has.", ["boolean", "error", "multiselect", "note", "password", "seen", "select", "string", "text", "title"]),
     value: anything("The answer.", { aliases: ["answer"] }),
     unseen: boolean("Leave the question to be asked all the same.", { default: false }),
@@ -20,6 +21,8 @@ export interface DebconfState {
   readonly isKnown: boolean;
   readonly value: string | null;
   readonly isSeen: boolean;
+  /** Every question of the package and its answer, where the task names none. */
+  readonly all: Readonly<Record<string, string>>;
 }
 
 export const debconf: HostModule<DebconfArgs, DebconfState> = {
@@ -28,7 +31,7 @@ export const debconf: HostModule<DebconfArgs, DebconfState> = {
   args: schema,
   check(args) {
     if (!/^[a-z0-9][a-z0-9.+-]*$/.test(args.name)) return `not the name of a package: ${args.name}`;
-    if (args.question === undefined) return "when supplying a question you must supply a valid vtype and value; without one there is nothing to do";
+    if (args.question === undefined) return undefined;
     if (/\s/.test(args.question)) return `a question holds no blanks: ${args.question}`;
     return args.vtype !== "password" && /\n/.test(valueOf(args)) ? "the value must be one line" : undefined;
   },
@@ -38,9 +41,19 @@ export const debconf: HostModule<DebconfArgs, DebconfState> = {
   }),
   parse(answer) {
     const facts = factsOf(answer);
-    return { isKnown: facts.flag("is_known"), value: facts.maybe("value") ?? null, isSeen: facts.flag("seen") };
+    const all = splitLines(facts.maybe("all") ?? "").map((line) => {
+      const [question = "", ...answer] = line.replace(/^[* ] /, "").split(":");
+      return [question, answer.join(":").trim()];
+    });
+    return {
+      all: Object.fromEntries(all) as Record<string, string>,
+      isKnown: facts.flag("is_known"),
+      value: facts.maybe("value") ?? null,
+      isSeen: facts.flag("seen"),
+    };
   },
   plan(current, args) {
+    if (args.question === undefined) return [];
     const key = args.question ?? "";
     if (args.vtype === "seen") {
       if (!current.isKnown) throw new ModuleError(`${args.name} has no question ${key} that could be marked as seen`);
@@ -60,7 +73,11 @@ export const debconf: HostModule<DebconfArgs, DebconfState> = {
   }),
   result: ({ args, before, after }) => ({
     msg: "",
-    ...(args.vtype === "password" ? {} : { previous: { [args.question ?? ""]: before.value ?? "" }, current: { [args.question ?? ""]: after.value ?? "" } }),
+    ...(args.question === undefined
+      ? { current: after.all }
+      : args.vtype === "password"
+        ? {}
+        : { previous: { [args.question]: before.value ?? "" }, current: { [args.question]: after.value ?? "" } }),
   }),
   doc: {
     description:
@@ -71,8 +88,8 @@ export const debconf: HostModule<DebconfArgs, DebconfState> = {
     vtype: select
     value: Local only
 `,
-    returns: { previous: "the question and its old answer", current: "the question and its answer" },
-    differences: ["a question is needed: without one Ansible lists all of them", "with a password neither previous nor current is returned"],
+    returns: { previous: "the question and its old answer", current: "the question and its answer; all of the package's, where the task names no question" },
+    differences: ["with a password neither previous nor current is returned"],
   },
 };
 

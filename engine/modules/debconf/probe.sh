@@ -1,6 +1,10 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: name, question, is_password. Prints: is_known (1: the package has the question), value, seen (1: the user was asked)
+# Variables: name, question (empty: all are listed), is_password. Prints: all (debconf-show's lines), is_known (1: the package has the question), value, seen (1: the user was asked)
 need debconf-show
+if [ -z "$question" ]; then
+  fact all "$(debconf-show "$name" 2>/dev/null)"
+  exit 0
+fi
 while IFS= read -r line; do
   case $line in
   [*\ ]" $question:"*) ;;

@@ -21,7 +21,7 @@ batch() {
 beside() {
   parent_of "$1"
   temporary=$REPLY/.tsplay.$$
-  trap 'rm -f -- "$temporary"' EXIT
+  trap 'release; rm -f -- "$temporary"' EXIT
 }
 
 case $action in

@@ -1,5 +1,5 @@
 import type { Change, HostModule, State } from "../contract.ts";
-import { args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
+import { anything, args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
 import { attributeArgs, attributeQuestions, attributeVars, planAttributes } from "../parts/attributes.ts";
 import { pathInfo } from "../parts/entry.ts";
 import { readScript } from "../parts/script.ts";
@@ -27,6 +27,8 @@ const schema = args({
   access_time_format: string("Format of access_time, as of strptime.", { default: "%Y%m%d%H%M.%S" }),
   modification_time: string("`preserve`, `now`, or a time in modification_time_format."),
   modification_time_format: string("Format of modification_time, as of strptime.", { default: "%Y%m%d%H%M.%S" }),
+  _diff_peek: anything("Ansible's own, of no use here."),
+  _original_basename: anything("Ansible's own, of no use here."),
   ...attributeArgs,
 });
 

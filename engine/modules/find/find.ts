@@ -5,7 +5,7 @@ import { factsOf } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { splitLines } from "../parts/text.ts";
 import { quote } from "../parts/words.ts";
-import { plainPattern } from "./contains.ts";
+import { perlPattern, plainPattern } from "./contains.ts";
 import { filterOf, type Found, statInfo } from "./filter.ts";
 
 const schema = args({
@@ -58,8 +58,10 @@ export const find: HostModule<FindArgs, State> = {
       paths: args.paths.map(quote).join(" "),
       follow: args.follow ? "1" : "",
       maxdepth: args.recurse ? (args.depth === undefined || args.depth <= 0 ? "" : String(args.depth)) : "1",
+      // Ansible looks into the directories of the last level before it finds that it is too deep
+      examined_depth: args.recurse ? (args.depth === undefined || args.depth <= 0 ? "" : String(args.depth + 1)) : "1",
       tests: nameTests(args),
-      contains: args.contains === undefined ? "" : args.read_whole_file ? args.contains : `^(?:${args.contains})`,
+      contains: args.contains === undefined ? "" : perlPattern(args.contains, args.read_whole_file),
       contains_plain: args.contains === undefined ? "" : (plainPattern(args.contains, args.read_whole_file) ?? ""),
       whole: args.read_whole_file ? "-z" : "",
       sum_tool: args.get_checksum ? `${args.checksum_algorithm}sum` : "",

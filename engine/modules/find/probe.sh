@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2016
-# Variables: paths (quoted words), maxdepth (empty for no limit), follow, tests (quoted words: find's tests on the name), contains and
+# Variables: paths (quoted words), maxdepth and examined_depth (empty for no limit), follow, tests (quoted words: find's tests on the name), contains and
 # contains_plain (the pattern for grep -P and for grep -E; empty for none), whole (grep's option for a whole file), sum_tool.
 # Prints: now, skipped (the paths that are no directories, one a line), examined, lines (entries), sums, containing, bytes (the names)
 need find stat date tr wc
@@ -18,7 +18,7 @@ each() {
 
 fact now "$(date +%s)"
 fact skipped "$(eval "set -- $paths"; for root; do expand_home "$root"; [ -d "$REPLY" ] || printf '%s\n' "$REPLY"; done)"
-fact examined "$(each '' -print0 | tr -dc '\0' | wc -c)"
+fact examined "$(maxdepth=$examined_depth; each '' -print0 | tr -dc '\0' | wc -c)"
 # NOTE: lines and names are listed apart and paired by order: a name may hold a newline
 fact lines "$(each "$tests" '-exec stat -c "$entry_format" -- {} +')"
 if [ -n "$sum_tool" ]; then

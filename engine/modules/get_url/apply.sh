@@ -12,7 +12,7 @@ else
     expand_home "$tmp_dest"
     [ -d "$REPLY" ] || refuse "tmp_dest $REPLY is not a directory"
     got=$REPLY/.tsplay.$$
-    trap 'rm -f -- "$write_temporary" "$got"' EXIT
+    trap 'release; rm -f -- "$write_temporary" "$got"' EXIT
     (umask 077; set -C; : >"$got") || exit
   fi
   download "$got" || refuse "Request failed${status_code:+ (HTTP status $status_code)}"

@@ -47,11 +47,16 @@ export const hostname: HostModule<HostnameArgs, HostnameState> = {
   }),
   result: ({ args }) => ({
     name: args.name,
-    ansible_facts: { hostname: args.name.split(".")[0], nodename: args.name, fqdn: args.name, domain: args.name.split(".").slice(1).join(".") },
+    ansible_facts: {
+      ansible_hostname: args.name.split(".")[0],
+      ansible_nodename: args.name,
+      ansible_fqdn: args.name,
+      ansible_domain: args.name.split(".").slice(1).join("."),
+    },
   }),
   doc: {
     examples: `- hostname:\n    name: web1\n`,
-    returns: { name: "the name", ansible_facts: "hostname, nodename, fqdn and domain, as they are now" },
+    returns: { name: "the name", ansible_facts: "ansible_hostname, ansible_nodename, ansible_fqdn and ansible_domain, as they are now" },
     differences: ["/etc/hosts is left alone, as with Ansible; `use` has no effect"],
   },
 };

@@ -14,7 +14,7 @@ const { name: _name, state: _state, ...aptOptions } = aptSchema.properties;
 
 const schema = args({
   name: list("The packages, by the names that the host's package manager knows.", { required: true, aliases: ["pkg"] }),
-  state: choice("What they shall be.", ["present", "installed", "latest", "absent", "removed"], { required: true }),
+  state: choice("What they shall be.", ["present", "installed", "latest", "absent", "removed"], { default: "present" }),
   use: choice("The package manager.", ["auto", "apt", "dnf", "dnf5", "dnf4", "yum", "zypper", "apk", "pacman"], { default: "auto" }),
   enablerepo: list("Repositories to use in addition (dnf, yum)."),
   disablerepo: list("Repositories to leave out (dnf, yum)."),

@@ -10,7 +10,7 @@ open_archive() {
     # kept while this script runs: tar and unzip look at it more than once
     archive_folder=${TMPDIR:-/tmp}/.tsplay.archive.$$
     (umask 077; mkdir -- "$archive_folder") || exit
-    trap 'rm -rf -- "$archive_folder"' EXIT
+    trap 'release; rm -rf -- "$archive_folder"' EXIT
     trap 'exit 129' HUP INT TERM PIPE
     if [ -n "$is_url" ]; then
       archive=$archive_folder/archive

@@ -4,7 +4,14 @@
 # user_id NAME: sets $REPLY to the user's id, or to nothing
 user_id() {
   case $1 in
-  *[!0-9]* | "") REPLY=$(id -u -- "$1" 2>/dev/null) || REPLY= ;;
+  *[!0-9]* | "")
+    REPLY=
+    # no fork for the users in the file; id knows those of directories
+    while IFS=: read -r user_name _ user_number _; do
+      [ "$user_name" != "$1" ] || { REPLY=$user_number; break; }
+    done </etc/passwd
+    [ -n "$REPLY" ] || REPLY=$(id -u -- "$1" 2>/dev/null) || REPLY=
+    ;;
   *) REPLY=$1 ;;
   esac
 }
@@ -24,9 +31,11 @@ group_id() {
   esac
 }
 
-# ask_attributes PATH: prints umask and, where asked, owner_id, group_id, flags, context, default_context
+# ask_attributes PATH: prints umask (for what is there only with ask_umask), and where asked owner_id, group_id, flags, context,
+# default_context
 ask_attributes() {
-  fact umask "$(umask)"
+  # a fork, and of no use to what is there
+  if [ -n "${ask_umask-}" ] || [ ! -e "$1" ] || [ -L "$1" ]; then fact umask "$(umask)"; fi
   [ -z "${ask_owner-}" ] || { user_id "$ask_owner"; fact owner_id "$REPLY"; }
   [ -z "${ask_group-}" ] || { group_id "$ask_group"; fact group_id "$REPLY"; }
   if [ -n "${ask_flags-}" ]; then

@@ -33,6 +33,7 @@ export interface Wanted {
 export function attributeQuestions(wanted: Wanted): Record<string, string> {
   const wantsContext = [wanted.seuser, wanted.serole, wanted.setype, wanted.selevel].some((part) => part !== undefined);
   return {
+    ask_umask: wanted.mode === undefined || /^[0-7]+$/.test(wanted.mode) ? "" : "1",
     ask_owner: wanted.owner ?? "",
     ask_group: wanted.group ?? "",
     ask_flags: wanted.attributes === undefined ? "" : "1",
@@ -67,7 +68,8 @@ export function attributeFacts(facts: Facts, wanted: Wanted): AttributeFacts {
     );
   }
   return {
-    umask: Number.parseInt(facts.get("umask"), 8),
+    // not asked for what is there already, unless the wanted mode stands on it
+    umask: Number.parseInt(facts.maybe("umask") ?? "0", 8),
     ownerId: id("owner_id", wanted.owner, "chown", "user"),
     groupId: id("group_id", wanted.group, "chgrp", "group"),
     flags: facts.maybe("flags"),

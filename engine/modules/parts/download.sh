@@ -16,7 +16,7 @@ download() {
       (
         umask 077
         download_config=${TMPDIR:-/tmp}/.tsplay.wget.$$
-        trap 'rm -f -- "$download_config"' EXIT
+        trap 'release; rm -f -- "$download_config"' EXIT
         set -C
         printf '%s\n' "$wget_config" >"$download_config" || exit
         set +C

@@ -5,6 +5,16 @@ entry_format='%f/%u/%g/%s/%.9X/%.9Y/%.9Z/%h/%i/%d/%t/%T/%U/%G'
 
 # entry KEY PATH: the path itself, links not followed; a link also prints `KEY.target`. Sets $entry_line.
 entry() {
+  # what is surely absent costs no fork
+  entry_reply=${REPLY-}
+  parent_of "$2"
+  entry_folder=$REPLY
+  REPLY=$entry_reply
+  if [ -x "$entry_folder/." ] && [ ! -e "$2" ] && [ ! -L "$2" ]; then
+    entry_line=absent
+    fact "$1" absent
+    return 0
+  fi
   need stat
   # NOTE: an absent path is told from an unreadable one by the message alone: both exit 1
   if entry_line=$(LC_ALL=C stat -c "$entry_format" -- "$2" 2>&1); then

@@ -1,8 +1,22 @@
 # shellcheck shell=sh
 # The words of an answer. Every probe and apply begins with this part.
 
-# fact KEY VALUE: one record; NUL-ended, since a value may hold newlines
-fact() { printf '%s=%s\0' "$1" "$2"; }
+# fact KEY VALUE: one record; NUL-ended, since a value may hold newlines. Records are held, and written together when the script ends or
+# raw bytes follow: each write is a packet. A script with an EXIT trap of its own begins it with `release`.
+facts_held=
+fact() {
+  case $2 in
+  *\\*) release; printf '%s=%s\0' "$1" "$2" ;;
+  *) facts_held="$facts_held$1=$2\\0000" ;;
+  esac
+  [ "$1" != bytes ] || release
+}
+release() {
+  # a word without a backslash of its own is the same to printf %b, which knows NUL
+  [ -z "$facts_held" ] || printf %b "$facts_held"
+  facts_held=
+}
+trap release EXIT
 
 # refuse MESSAGE: the module's own failure, told to the user as it stands
 refuse() { printf '%s\n' "$1" >&2; exit 9; }

@@ -4,11 +4,11 @@ put_text() {
   put_path=$1
   if [ -L "$put_path" ]; then put_path=$(readlink -f -- "$put_path") || exit; fi
   put_temporary=$put_path.tsplay.$$
-  trap 'rm -f -- "$put_temporary"' EXIT
+  trap 'release; rm -f -- "$put_temporary"' EXIT
   if [ -e "$put_path" ]; then cp -p -- "$put_path" "$put_temporary" || exit
   else (umask 077; : >"$put_temporary") && chmod -- "$2" "$put_temporary" || exit
   fi
   printf '%s' "$3" >"$put_temporary" || exit
   mv -f -- "$put_temporary" "$put_path" || exit
-  trap - EXIT
+  trap release EXIT
 }

@@ -166,7 +166,8 @@ function refuseStart(facts: Facts, cmd: string | readonly string[]): void {
   });
 }
 
-function times(facts: Facts): Record<string, unknown> {
+/** When a command began and ended, from what run_apply.sh says. */
+export function times(facts: Facts): Record<string, unknown> {
   const [begin, end] = [facts.maybe("begin"), facts.maybe("end")];
   // a command that ended its own shell says nothing more
   if (begin === undefined || end === undefined) return {};

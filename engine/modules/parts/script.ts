@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { ownFile } from "../../source/own-files.ts";
 
 const cache = new Map<string, string>();
 
@@ -10,11 +10,10 @@ const cache = new Map<string, string>();
  * @returns the text without its leading comment lines, cached: a play asks for the same script thousands of times
  */
 export function readScript(base: string, name: string, ...parts: readonly string[]): string {
-  const urls = [...parts.map((part) => new URL(`${part}.sh`, import.meta.url)), new URL(name, base)];
-  const key = urls.join(" ");
+  const key = `${base} ${name} ${parts.join(" ")}`;
   let text = cache.get(key);
   if (text === undefined) {
-    text = urls.map((url) => slim(readFileSync(url, "utf8"))).join("");
+    text = [...parts.map((part) => ownFile(`${part}.sh`, import.meta.url)), ownFile(name, base)].map(slim).join("");
     cache.set(key, text);
   }
   return text;

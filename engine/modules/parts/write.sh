@@ -21,7 +21,7 @@ make_temporary() {
     write_try=$((write_try + 1))
     [ "$write_try" -lt 100 ] || refuse "cannot make a temporary file in $write_folder"
   done
-  trap 'rm -f -- "$write_temporary"' EXIT
+  trap 'release; rm -f -- "$write_temporary"' EXIT
   trap 'exit 129' HUP INT TERM PIPE
 }
 

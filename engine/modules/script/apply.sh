@@ -6,7 +6,7 @@ enter_folder
 need cat mkdir chmod rm
 run_folder=${TMPDIR:-/tmp}/.tsplay.$$
 (umask 077; mkdir -- "$run_folder") || exit
-trap 'rm -rf -- "$run_folder"' EXIT
+trap 'release; rm -rf -- "$run_folder"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 run_file=$run_folder/$run_name
 cat >"$run_file" || exit

@@ -32,6 +32,8 @@ me=$(id -un)
 while IFS= read -r line; do case $line in "$me":*) printf '%s\n' "$line" ;; esac; done </etc/passwd
 section env
 env
+section python
+python=$(command -v python3) && printf '%s\n' "$python" && "$python" --version 2>/dev/null
 section exists
 for path in /run/systemd/system /sbin/openrc /usr/bin/apt-get /usr/bin/dnf5 /usr/bin/dnf /usr/bin/yum /usr/bin/zypper /sbin/apk /usr/bin/pacman /sys/fs/selinux/enforce \
   /sys/kernel/security/apparmor /usr/sbin/selinuxenabled /run/host/container-manager /.dockerenv /run/.containerenv; do

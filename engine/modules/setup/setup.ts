@@ -60,13 +60,13 @@ export const setup: HostModule<Args, Facts> = {
     };
   },
   plan: () => [],
-  result: ({ before, args: given }) => ({ ansible_facts: filtered(before, given.filter) }),
+  result: ({ before, args: given }) => ({ ansible_facts: named(before, given.filter) }),
   doc: {
     description:
-      "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Nothing about Python is among them: there need be none.",
+      "Facts have Ansible's names; they are in `ansible_facts` and, with the prefix `ansible_`, variables of their own. Python is not needed; `ansible_python` is there where the host has python3.",
     examples: `- setup:\n    gather_subset: [network]\n- setup:\n    filter: [ansible_memtotal_mb]`,
-    returns: { ansible_facts: "The facts, without the prefix" },
-    differences: ["`ansible_python` and its like are not there", "facter and ohai are not asked"],
+    returns: { ansible_facts: "The facts, each with the prefix `ansible_`" },
+    differences: ["facter and ohai are not asked"],
   },
 };
 
@@ -93,8 +93,12 @@ function virtualFacts(sections: ReturnType<typeof sectionsOf>): Facts {
   };
 }
 
-function filtered(facts: Facts, filters: readonly string[]): Facts {
+/** These two are about the gathering, and have no prefix. */
+const ABOUT = new Set(["gather_subset", "module_setup"]);
+
+/** The facts that a filter wants, with the prefix that makes them variables. */
+function named(facts: Facts, filters: readonly string[]): Facts {
   const patterns = filters.filter((text) => text !== "" && text !== "*").map((text) => fnmatch(text));
-  if (patterns.length === 0) return facts;
-  return Object.fromEntries(Object.entries(facts).filter(([name]) => patterns.some((matches) => matches(name) || matches(`ansible_${name}`))));
+  const isWanted = (name: string): boolean => patterns.length === 0 || patterns.some((matches) => matches(name) || matches(`ansible_${name}`));
+  return Object.fromEntries(Object.entries(facts).flatMap(([name, fact]) => (isWanted(name) ? [[ABOUT.has(name) ? name : `ansible_${name}`, fact]] : [])));
 }

@@ -62,8 +62,29 @@ export function systemFacts(sections: Sections): Facts {
     env: environment(sections.lines("env")),
     dns: resolver(sections.lines("resolv")),
     ...hostKeys(sections),
+    ...pythonFacts(sections.lines("python")),
     is_chroot: false,
     fips: false,
+  };
+}
+
+/** Roles choose packages by these; a host without Python has none of them. */
+function pythonFacts([executable, version]: readonly string[]): Facts {
+  const numbers = /^Python (\d+)\.(\d+)\.(\d+)/
+    .exec(version ?? "")
+    ?.slice(1)
+    .map(Number);
+  if (executable === undefined || numbers === undefined) return {};
+  const [major, minor, micro] = numbers;
+  return {
+    python_version: numbers.join("."),
+    python: {
+      executable,
+      has_sslcontext: true,
+      type: "cpython",
+      version: { major, minor, micro, releaselevel: "final", serial: 0 },
+      version_info: [...numbers, "final", 0],
+    },
   };
 }
 

@@ -67,7 +67,7 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
       creates: args.creates ?? "",
       wants_entries: args.owner !== undefined || args.group !== undefined || args.mode !== undefined ? "1" : "",
       ...archiveVars(args),
-      ...attributeQuestions({ owner: args.owner, group: args.group }),
+      ...attributeQuestions({ owner: args.owner, group: args.group, mode: args.mode }),
     },
     ...(args.material === undefined ? {} : { stdin: args.material.content }),
   }),

@@ -5,7 +5,7 @@
 # JSON or tells of an error)
 need curl mktemp
 folder=$(mktemp -d "${TMPDIR:-/tmp}/.tsplay.XXXXXX") || exit
-trap 'rm -rf -- "$folder"' EXIT
+trap 'release; rm -rf -- "$folder"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 begin=$(date +%s)
 : >"$folder/body" && : >"$folder/headers" || exit

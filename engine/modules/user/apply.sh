@@ -56,7 +56,7 @@ make_key() {
   if [ -n "$key_phrase" ]; then
     # never in an argv: ssh-keygen asks a helper that knows it from the environment
     key_helper=$key_folder/.tsplay.$$
-    trap 'rm -f -- "$key_helper"' EXIT
+    trap 'release; rm -f -- "$key_helper"' EXIT
     # shellcheck disable=SC2016
     (umask 077; printf '#!/bin/sh\nprintf "%%s\\n" "$TSPLAY_PHRASE"\n' >"$key_helper" && chmod 700 "$key_helper") || exit
     TSPLAY_PHRASE=$key_phrase SSH_ASKPASS=$key_helper SSH_ASKPASS_REQUIRE=force DISPLAY=none ssh-keygen -q "$@" -f "$key_path" </dev/null || exit

@@ -64,7 +64,7 @@ deny_services() {
     policy_kept=$policy_file.tsplay.$$
     mv -- "$policy_file" "$policy_kept" || exit
   fi
-  trap 'rm -f -- "$policy_file"; [ -z "$policy_kept" ] || mv -- "$policy_kept" "$policy_file"; rm -f -- "$deb_file"' EXIT
+  trap 'release; rm -f -- "$policy_file"; [ -z "$policy_kept" ] || mv -- "$policy_kept" "$policy_file"; rm -f -- "$deb_file"' EXIT
   trap 'exit 129' HUP INT TERM PIPE
   printf '#!/bin/sh\nexit %s\n' "$policy_rc_d" >"$policy_file" && chmod 755 "$policy_file" || exit
 }
@@ -74,7 +74,7 @@ lists_changed=0
 deb_file=
 # shellcheck disable=SC2119
 [ -z "$update" ] || update_lists
-trap 'rm -f -- "$deb_file"' EXIT
+trap 'release; rm -f -- "$deb_file"' EXIT
 [ -z "$policy_rc_d" ] || deny_services
 if [ -n "$deb" ]; then
   deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
