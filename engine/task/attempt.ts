@@ -1,16 +1,19 @@
 import type { Scope } from "../expression/contract.ts";
 import { finalize } from "../expression/evaluate.ts";
-import type { ActionResult, ControllerModule, HostModule, Module } from "../modules/contract.ts";
+import type { ActionResult, ApiModule, ControllerModule, HostModule, Module } from "../modules/contract.ts";
 import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
 import { Failure, Failures } from "../source/failure.ts";
-import { carryOut } from "./carry-out.ts";
+import { type CarriedOut, carryOut } from "./carry-out.ts";
+import type { Connection } from "./connections.ts";
 import { actionContextOf, controllerOf } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
+import { handsOnApi } from "./hands-on-api.ts";
+import { handsOnHost } from "./hands-on-host.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
-import { registerSecretArgs } from "./secrets.ts";
+import { registerSecret, registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -21,6 +24,8 @@ export interface Attempt {
   readonly isUnreachable: boolean;
   /** Check mode could not know what this would bring. */
   readonly isUnknown: boolean;
+  /** Check mode's plan stands on what is only planned too. */
+  readonly isAssumed?: boolean | undefined;
   readonly delegatedTo?: string | undefined;
   /** True for modules that act on the run and not on a host. */
   readonly isController: boolean;
@@ -51,14 +56,14 @@ export async function attempt(task: Task, host: HostRun, scope: Scope, play: Pla
     if (module.kind === "controller") return await act(module.module as ControllerModule<unknown>, args, task, host, scope, play);
     const place = actionPlaceOf(task, host.name, scope, play);
     delegatedTo = place.delegatedTo;
-    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes)), delegatedTo };
+    return { ...(await actThere(module, args, place, task, scope, play, modes)), delegatedTo };
   } catch (error) {
     return { ...refused(error, task), delegatedTo, isController };
   }
 }
 
-async function actOnHost(
-  module: HostModule<unknown>,
+async function actThere(
+  module: Exclude<Module, { kind: "controller" }>,
   given: unknown,
   place: ActionPlace,
   task: Task,
@@ -66,34 +71,61 @@ async function actOnHost(
   play: PlayContext,
   modes: AttemptModes,
 ): Promise<Attempt> {
-  const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
+  const { prepare } = module.module;
+  const args: unknown = prepare === undefined ? given : await prepare.call(module.module, given, controllerOf(task, scope, play));
   const connection = await play.run.connections.get(place.target);
-  const options = {
-    ...place.run,
-    onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
-  };
   try {
-    const asked = carryOut(module, args, connection.session, {
-      check: modes.check,
-      diff: modes.diff,
-      run: options,
-      ask: (script) => {
-        const answer = connection.ask(script, place.run);
-        modes.sendAhead?.();
-        return answer;
-      },
-      onApply: () => {
-        connection.changeBegins(place.run.become);
-        modes.sendAhead?.();
-      },
-    });
-    const carried = await asked;
-    return { result: carried.result, failure: located(carried.failure, task), isUnreachable: false, isUnknown: carried.unknown, isController: false };
+    const carried =
+      module.kind === "api"
+        ? await callApi(module.module as ApiModule<unknown>, args, place, connection, play, modes)
+        : await runScripts(module.module as HostModule<unknown>, args, place, connection, modes);
+    const { result, failure, unknown, assumed } = carried;
+    return { result, failure: located(failure, task), isUnreachable: false, isUnknown: unknown, isAssumed: assumed, isController: false };
   } catch (error) {
     if (error instanceof Failure && error.fault === "transport" && isConnectionLoss(error)) await play.run.connections.reset(place.target.name);
     throw error;
   } finally {
     connection.changeEnds();
+  }
+}
+
+function runScripts(module: HostModule<unknown>, args: unknown, place: ActionPlace, connection: Connection, modes: AttemptModes): Promise<CarriedOut> {
+  const hands = handsOnHost(module, args, connection.session, {
+    run: {
+      ...place.run,
+      onOutput: modes.onOutput === undefined ? undefined : (chunk, stream) => modes.onOutput!(stream, chunk.toString("utf8")),
+    },
+    ask: (script) => {
+      const answer = connection.ask(script, place.run);
+      modes.sendAhead?.();
+      return answer;
+    },
+    onApply: () => {
+      connection.changeBegins(place.run.become);
+      modes.sendAhead?.();
+    },
+  });
+  return carryOut(module, args, hands, modes);
+}
+
+async function callApi(
+  module: ApiModule<unknown>,
+  args: unknown,
+  place: ActionPlace,
+  connection: Connection,
+  play: PlayContext,
+  modes: AttemptModes,
+): Promise<CarriedOut> {
+  const use = await connection.cluster(module.access(args), place.run, (line) => modes.onOutput?.("stdout", `${line}\n`));
+  try {
+    const hands = handsOnApi(module, args, use.cluster, {
+      hide: (secret) => registerSecret(secret, play.run.secrets),
+      // what the cluster then does may change the host too
+      onApply: () => connection.changeBegins(place.run.become),
+    });
+    return await carryOut(module, args, hands, modes);
+  } finally {
+    use.end();
   }
 }
 
@@ -148,10 +180,4 @@ function located(failure: Failure | undefined, task: Task): Failure | undefined 
   if (failure === undefined || failure.place !== undefined) return failure;
   const { code, fault, hint, cause, message } = failure;
   return new Failure(message, { code, fault, hint, cause, place: task.place });
-}
-
-/** The module of a task, for probes sent ahead. */
-export async function hostModuleOf(task: Task): Promise<HostModule<unknown> | undefined> {
-  const module: Module | undefined = await loadModule(task.action);
-  return module?.kind === "host" ? (module.module as HostModule<unknown>) : undefined;
 }

@@ -1,5 +1,4 @@
-import { type Change, type Diff, type HostModule, ModuleError } from "../modules/contract.ts";
-import type { Answer, RunOptions, Script, Session } from "../session/contract.ts";
+import { type Change, type Diff, ModuleError, type PlanningModule } from "../modules/contract.ts";
 import { Failure } from "../source/failure.ts";
 
 export interface CarryOutOptions {
@@ -7,12 +6,6 @@ export interface CarryOutOptions {
   readonly check: boolean;
   /** Work out what `--diff` shows. */
   readonly diff: boolean;
-  /** User, environment, time limit, live output. */
-  readonly run?: RunOptions;
-  /** How the first probe is asked; lets the engine answer from a probe sent ahead. `session.run` when not given. */
-  readonly ask?: (script: Script) => Promise<Answer>;
-  /** Called when `apply` is on its way: probes that were sent before it are void, probes sent from now on are queued behind it. */
-  readonly onApply?: () => void;
 }
 
 export interface CarriedOut {
@@ -25,55 +18,73 @@ export interface CarriedOut {
   readonly failure?: Failure;
   /** True when check mode stopped before something whose outcome cannot be known (a command). */
   readonly unknown: boolean;
+  /** True when check mode's plan stands on things that are only planned too. */
+  readonly assumed: boolean;
+}
+
+/** How a module's parts are done where it acts: by scripts on a host (hands-on-host.ts), or by calls of an API (hands-on-api.ts). */
+export interface Hands<S, R> {
+  probe(): Promise<S>;
+  diff(changes: readonly Change[], before: S): Promise<readonly Diff[]>;
+  /** Undefined for modules that only look. @throws ApplyFailed */
+  readonly apply?: ((changes: readonly Change[], before: S) => Promise<Applied<S, R>>) | undefined;
+  /** For modules that carry their changes out on the controller. */
+  readonly deliver?: ((changes: readonly Change[], before: S) => Promise<Record<string, unknown>>) | undefined;
+  /** What the plan takes for granted. */
+  readonly assumes?: ((before: S) => readonly string[]) | undefined;
+}
+
+export interface Applied<S, R> {
+  readonly answer: R;
+  /** What the second probe found, for modules that are verified. */
+  readonly after?: { readonly state: S };
+  /** What the apply said, for the result of a failure that is found after it. */
+  readonly said: Readonly<Record<string, unknown>>;
+}
+
+/** An apply that ended badly: the failure, and what `register` gets. */
+export class ApplyFailed extends Error {
+  readonly failure: Failure;
+  readonly result: Readonly<Record<string, unknown>>;
+
+  constructor(failure: Failure, result: Readonly<Record<string, unknown>>) {
+    super(failure.message);
+    this.failure = failure;
+    this.result = result;
+  }
 }
 
 /**
- * Carries out one module with final arguments on one host: probe, plan, [check mode ends here], apply, probe again (must plan nothing).
- * @param args validated and prepared (see `HostModule.prepare`)
- * @returns the verdict; a refusal by the module or a failing script is a verdict too
+ * Carries out one module with final arguments: probe, plan, [check mode ends here], apply, probe again (must plan nothing).
+ * @param args validated and prepared (see `PlanningModule.prepare`)
+ * @returns the verdict; a refusal by the module or a failing apply is a verdict too
  * @throws Failure with fault "transport" from the session
  */
-export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session: Session, options: CarryOutOptions): Promise<CarriedOut> {
+export async function carryOut<A, S, R>(module: PlanningModule<A, S, R>, args: A, hands: Hands<S, R>, options: CarryOutOptions): Promise<CarriedOut> {
   let changes: readonly Change[] = [];
   try {
-    const before = await probe(module, args, options.ask ?? ((script) => session.run(script, { ...options.run, onOutput: undefined, repeatable: true })));
+    const before = await hands.probe();
     changes = module.plan(before, args);
-    if (module.deliver !== undefined && changes.length > 0) {
-      const keys = options.check ? module.result?.({ args, before, after: before, changes, applied: undefined }) : await module.deliver(changes, before, args);
+    const resultOf = (after: S, applied: R | undefined): Record<string, unknown> | undefined => module.result?.({ args, before, after, changes, applied });
+    if (hands.deliver !== undefined && changes.length > 0) {
+      const keys = options.check ? resultOf(before, undefined) : await hands.deliver(changes, before);
       return verdict(true, changes, options.diff ? [changesAsDiff(changes)] : [], keys);
     }
-    if (changes.length === 0 || module.apply === undefined) {
-      return verdict(false, changes, [], module.result?.({ args, before, after: before, changes, applied: undefined }));
-    }
-    const diffs = options.diff ? await diffOf(module, changes, before, args, session, options) : [];
+    if (changes.length === 0 || hands.apply === undefined) return verdict(false, changes, [], resultOf(before, undefined));
+    const diffs = options.diff ? await hands.diff(changes, before) : [];
     if (options.check) {
-      const unknown = !isVerified(module, args);
-      return verdict(true, changes, diffs, module.result?.({ args, before, after: before, changes, applied: undefined }), unknown);
+      const assumes = hands.assumes?.(before) ?? [];
+      const planned = verdict(true, changes, diffs, resultOf(before, undefined), assumes.length > 0 || !isVerified(module, args));
+      return assumes.length === 0 ? planned : { ...planned, assumed: true, result: { ...planned.result, assumed: true, assumes } };
     }
-    const applying = session.run(module.apply(changes, before, args), options.run);
-    // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
-    const probing = isVerified(module, args)
-      ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined })))
-      : undefined;
-    options.onApply?.();
-    const applied = await applying;
-    if (applied.code !== 0 && module.ownVerdict !== true) {
-      await probing;
-      return {
-        ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }),
-        result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) },
-      };
+    const { answer, after, said } = await hands.apply(changes, before);
+    if (after !== undefined) {
+      const left = module.left?.(after.state, args, before) ?? module.plan(after.state, args);
+      if (left.length > 0) return refusal(notConverged(module, left), changes, said);
     }
-    let after: S = before as S;
-    if (probing !== undefined) {
-      const second = await probing;
-      if ("error" in second) throw second.error;
-      after = second.value;
-      const left = module.left?.(after, args, before) ?? module.plan(after, args);
-      if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
-    }
-    return verdict(true, changes, diffs, module.result?.({ args, before, after, changes, applied }));
+    return verdict(true, changes, diffs, resultOf(after === undefined ? before : after.state, answer));
   } catch (error) {
+    if (error instanceof ApplyFailed) return { ...refusal(error.failure, changes, error.result), result: error.result };
     if (error instanceof ModuleError) {
       return refusal(new Failure(error.message, { code: "module-refused", fault: "host", hint: error.hint }), changes, error.result);
     }
@@ -81,36 +92,13 @@ export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session:
   }
 }
 
-/** The second probe's error must wait until the apply has been judged. */
-function settle<T>(promise: Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
-  return promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-}
-
-async function probe<A, S>(module: HostModule<A, S>, args: A, ask: (script: Script) => Promise<Answer>): Promise<S> {
-  const script = module.probe?.(args);
-  if (script === undefined || module.parse === undefined) return undefined as S;
-  return module.parse(await ask(script), args);
-}
-
-function isVerified<A, S>(module: HostModule<A, S>, args: A): boolean {
+export function isVerified<A>(module: Pick<PlanningModule<A, never, never>, "verified">, args: A): boolean {
   return typeof module.verified === "function" ? module.verified(args) : (module.verified ?? true);
 }
 
-async function diffOf<A, S>(
-  module: HostModule<A, S>,
-  changes: readonly Change[],
-  before: S,
-  args: A,
-  session: Session,
-  options: CarryOutOptions,
-): Promise<readonly Diff[]> {
-  if (module.diff === undefined) return [changesAsDiff(changes)];
-  const script = module.probeForDiff?.(changes, before, args);
-  const answer = script === undefined ? undefined : await session.run(script, { ...options.run, onOutput: undefined, repeatable: true });
-  const diff = module.diff(changes, before, args, answer);
+/** A module's diff as a list; the changes as `key: value` lines when it has none of its own. */
+export function diffsOf(diff: Diff | readonly Diff[] | undefined, changes: readonly Change[]): readonly Diff[] {
+  if (diff === undefined) return [changesAsDiff(changes)];
   return Array.isArray(diff) ? (diff as readonly Diff[]) : [diff as Diff];
 }
 
@@ -132,6 +120,7 @@ function verdict(changed: boolean, changes: readonly Change[], diffs: readonly D
     failed,
     changes,
     unknown,
+    assumed: false,
     result: { ...result, ...(diffs.length > 0 ? { diff: diffs.length === 1 ? diffs[0] : diffs } : {}), changed: claimed },
     ...(failed ? { failure: new Failure(msg, { code: "module-failed", fault: "host" }) } : {}),
   };
@@ -139,34 +128,14 @@ function verdict(changed: boolean, changes: readonly Change[], diffs: readonly D
 
 function refusal(failure: Failure, changes: readonly Change[], keys: Readonly<Record<string, unknown>>): CarriedOut {
   const changed = keys["changed"] === true;
-  return { changed, failed: true, changes, unknown: false, failure, result: { changed, msg: failure.message, ...keys, failed: true } };
-}
-
-function outputKeys(answer: Answer): Record<string, unknown> {
-  return { stdout: answer.stdout.toString("utf8"), stderr: answer.stderr.toString("utf8") };
-}
-
-function applyMessage(module: { readonly name: string }, answer: Answer): string {
-  const lines = answer.stderr.toString("utf8").trim().split("\n");
-  const last = lines.at(-1) ?? "";
-  return last === "" ? `${module.name}: the host's script ended with exit status ${answer.code}` : `${module.name}: ${last}`;
-}
-
-function applyFailure(module: { readonly name: string }, answer: Answer): Failure {
-  const stderr = answer.stderr.toString("utf8").trim();
-  return new Failure(applyMessage(module, answer), {
-    code: "apply-failed",
-    fault: "host",
-    cause: stderr === "" ? undefined : stderr,
-    hint: `exit status ${answer.code}`,
-  });
+  return { changed, failed: true, changes, unknown: false, assumed: false, failure, result: { changed, msg: failure.message, ...keys, failed: true } };
 }
 
 function notConverged(module: { readonly name: string }, left: readonly Change[]): Failure {
   const what = left.map((change) => `${change.key} is ${String(change.from)}, not ${String(change.to)}`).join("; ");
-  return new Failure(`${module.name}: applied, but the host is still not as asked: ${what}`, {
+  return new Failure(`${module.name}: applied, but it is still not as asked: ${what}`, {
     code: "not-converged",
     fault: "host",
-    hint: "something else on the host may be changing it back",
+    hint: "something else may be changing it back",
   });
 }
