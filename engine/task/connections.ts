@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Cluster, ClusterAccess } from "../kubernetes/contract.ts";
 import type { Link } from "../kubernetes/link.ts";
 import type { Answer, Become, RunOptions, Script, Session, Target } from "../session/contract.ts";
@@ -71,6 +72,8 @@ export class Connection {
     const link = this.#links.get(key) ?? new Link(this.session, endpoint);
     this.#links.set(key, link);
     const ending = new AbortController();
+    // every request under way listens to it
+    setMaxListeners(0, ending.signal);
     const stop = (code: string, message: string): void => ending.abort(new Failure(message, { code, fault: "transport" }));
     const interrupt = (): void => stop("interrupted", "interrupted");
     options.signal?.addEventListener("abort", interrupt, { once: true });

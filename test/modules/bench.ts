@@ -84,7 +84,7 @@ export function benchOf(host: LabHost, session: Session, files: Files, situation
   };
 }
 
-function controllerFor(folder: string, situation: Situation, host: string): Controller {
+export function controllerFor(folder: string, situation: Pick<Situation, "vars">, host: string): Controller {
   const scope = scopeOf(situation.vars ?? {}, folder);
   return {
     host,

@@ -77,8 +77,7 @@ async function violations(module: HostModule<any, any>, given: Situation): Promi
       places: {},
       controller: { playbookDirectory: home, findFile: (name) => name, renderTemplate: () => "", decrypt: (bytes) => bytes },
       validate: (_module, raw) => raw,
-      carryOut: (one, ready, how) =>
-        carryOut(one, ready, handsOnHost(one, ready, session, { run: { environment: { ...how.environment, HOME: home } } }), how),
+      carryOut: (one, ready, how) => carryOut(one, ready, handsOnHost(one, ready, session, { run: { environment: { ...how.environment, HOME: home } } }), how),
       tree: async () =>
         new Map(
           (await session.run({ text: 'cd "$home" && find . -type f', vars: { home } })).stdout

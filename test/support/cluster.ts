@@ -14,7 +14,11 @@ export function controlPlanePrograms(): Readonly<Record<string, string>> | strin
   const found: Record<string, string> = {};
   for (const [program, prefix] of Object.entries(PROGRAMS)) {
     const folders = existsSync(home) ? readdirSync(home).filter((name) => name.startsWith(prefix)) : [];
-    const file = folders.sort().reverse().map((name) => path.join(home, name, program)).find(existsSync);
+    const file = folders
+      .sort()
+      .reverse()
+      .map((name) => path.join(home, name, program))
+      .find(existsSync);
     if (file === undefined) return `the cluster's parts are not built: no ${program} in ${home} (npm run test:cluster builds them)`;
     found[program] = file;
   }

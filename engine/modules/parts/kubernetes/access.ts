@@ -1,5 +1,5 @@
 import type { ClusterAccess } from "../../../kubernetes/contract.ts";
-import { anything, type ArgsOf, args, boolean, list, path, string } from "../../schema.ts";
+import { anything, type ArgsOf, type args, boolean, list, path, string } from "../../schema.ts";
 
 /** The arguments of all modules that call a cluster's API: which one, and as whom. */
 export const accessArgs = {
@@ -19,8 +19,7 @@ export const accessArgs = {
   impersonate_groups: list("Act as a member of these groups."),
 };
 
-const schema = args(accessArgs);
-export type AccessArgs = ArgsOf<typeof schema>;
+export type AccessArgs = ArgsOf<ReturnType<typeof args<typeof accessArgs>>>;
 
 /** @returns why the arguments cannot be used, or undefined */
 export function checkAccess(given: AccessArgs): string | undefined {

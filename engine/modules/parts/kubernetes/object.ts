@@ -18,10 +18,11 @@ const OWN_METADATA = new Set([
   "deletionGracePeriodSeconds",
 ]);
 
-/** An object without status and the API's own metadata. */
+/** An object without status and the API's own metadata, in the order in which people write it. */
 export function asAsked(object: KubeObject): KubeObject {
-  const { status: _status, metadata, ...rest } = object;
-  return { ...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !OWN_METADATA.has(key))) } as unknown as KubeObject;
+  const { status: _status, apiVersion, kind, metadata, ...rest } = object;
+  const own = Object.fromEntries(Object.entries(metadata).filter(([key]) => !OWN_METADATA.has(key))) as unknown as KubeObject["metadata"];
+  return { apiVersion, kind, metadata: own, ...rest };
 }
 
 export type Values = Readonly<Record<string, unknown>>;
