@@ -1,4 +1,5 @@
 import type { Module } from "../modules/contract.ts";
+import { fullName } from "../modules/index.ts";
 import type { JsonSchema } from "../modules/schema.ts";
 import { blockKeywords, handlerKeywords, importPlaybookKeywords, type KeywordTable, type KeywordType, loopControlKeywords, playKeywords, promptKeys, roleKeywords } from "../play/keywords.ts";
 
@@ -35,7 +36,7 @@ const TYPES: Readonly<Record<KeywordType, Schema>> = {
  */
 export function playbookSchema(modules: readonly Module[]): Schema {
   const names = Object.fromEntries(
-    modules.flatMap((module) => [module.module.name, `ansible.builtin.${module.module.name}`].map((name) => [name, ref(`module_${module.module.name}`)])),
+    modules.flatMap((module) => [module.module.name, fullName(module.module.name)].map((name) => [name, ref(`module_${module.module.name}`)])),
   );
   const task = { ...keywords(handlerKeywords), loop_control: object(keywords(loopControlKeywords), "Names and pauses of the loop."), ...names, import_tasks: {}, import_role: {} };
   return {

@@ -1,3 +1,4 @@
+import type { Cluster, ClusterAccess } from "../kubernetes/contract.ts";
 import type { Answer, Script } from "../session/contract.ts";
 import type { ArgsSchema } from "./schema.ts";
 
@@ -50,11 +51,11 @@ export interface TemplateOptions {
 }
 
 /**
- * A task module that acts on a host: five small parts, and the engine owns the order (design: probe, plan, apply).
+ * What every module has that probes, plans and applies: the engine owns the order (design: probe, plan, apply).
  * No part may see check mode, open a connection, read the clock, or know another module.
- * `A` is the type of the validated arguments, `S` what a probe finds.
+ * `A` is the type of the validated arguments, `S` what a probe finds, `R` what an apply brings back.
  */
-export interface HostModule<A = never, S = unknown> {
+export interface PlanningModule<A, S, R> {
   readonly name: string;
   readonly summary: string;
   readonly args: ArgsSchema<A>;
@@ -64,10 +65,6 @@ export interface HostModule<A = never, S = unknown> {
   check?(args: A): string | undefined;
   /** Brings controller-side material (file contents, rendered templates) into the arguments. Not called with a host in mind. */
   prepare?(args: A, controller: Controller): A | Promise<A>;
-  /** Read-only sh. Undefined when there is nothing to ask (then `parse` is not called and the state is `undefined`). */
-  probe?(args: A): Script | undefined;
-  /** Turns the probe's answer into the current state. @throws ModuleError for what the probe itself refuses, for example a missing tool */
-  parse?(answer: Answer, args: A): S;
   /** Every change still to make; empty means nothing to do. Pure. @throws ModuleError for what cannot be done */
   plan(current: S, args: A): readonly Change[];
   /**
@@ -75,13 +72,24 @@ export interface HostModule<A = never, S = unknown> {
    * pattern also matches what it made.
    */
   left?(after: S, args: A, before: S): readonly Change[];
-  /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
-  apply?(changes: readonly Change[], current: S, args: A): Script;
   /**
    * Whether the state is probed again after `apply` and must then plan nothing. True when not given. False only for modules whose
    * effect cannot be probed, such as `command`: it is data, so that the documentation and the law kit see it.
    */
   readonly verified?: boolean | ((args: A) => boolean);
+  /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
+  result?(facts: ResultFacts<A, S, R>): Record<string, unknown>;
+  readonly doc?: ModuleDoc;
+}
+
+/** A task module that acts on a host, by scripts: `probe` asks, `apply` changes. */
+export interface HostModule<A = never, S = unknown> extends PlanningModule<A, S, Answer> {
+  /** Read-only sh. Undefined when there is nothing to ask (then `parse` is not called and the state is `undefined`). */
+  probe?(args: A): Script | undefined;
+  /** Turns the probe's answer into the current state. @throws ModuleError for what the probe itself refuses, for example a missing tool */
+  parse?(answer: Answer, args: A): S;
+  /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
+  apply?(changes: readonly Change[], current: S, args: A): Script;
   /** True when a non-zero exit of `apply` is not by itself a failure: `result` decides, by throwing ModuleError (command, shell). */
   readonly ownVerdict?: boolean;
   /** Sh whose answer `diff` needs, asked only when a diff is wanted and there are changes (for example the old content of a file). */
@@ -93,8 +101,6 @@ export interface HostModule<A = never, S = unknown> {
    * lost under it. Then the second probe is tried until it leaves nothing to change. The result gets `elapsed`, in seconds.
    */
   patience?(args: A): Patience;
-  /** The keys that Ansible's users expect beside `changed`, `failed` and `diff`. */
-  result?(facts: ResultFacts<A, S>): Record<string, unknown>;
   /**
    * For a module without `apply`: carries the planned changes out on the controller (fetch writes its file here). Not called in check mode,
    * nor when there is nothing to change. Returns the keys of the result.
@@ -102,7 +108,6 @@ export interface HostModule<A = never, S = unknown> {
   deliver?(changes: readonly Change[], current: S, args: A): Promise<Record<string, unknown>>;
   /** For the module that looks at detached jobs: the one that has ended. The module that began it says what came of it, if this run knows it. */
   endedJob?(current: S, args: A): EndedJob | undefined;
-  readonly doc?: ModuleDoc;
 }
 
 /** How long something is waited for, all in seconds. */
@@ -122,14 +127,33 @@ export interface EndedJob {
   readonly answer: Answer;
 }
 
-export interface ResultFacts<A, S> {
+/**
+ * A task module that acts on an API, reached from the task's host through its session: `probe` and `apply` call it, by the client that the
+ * engine made. Nothing runs on the host. The one API so far is a Kubernetes cluster's.
+ */
+export interface ApiModule<A = never, S = unknown, R = unknown> extends PlanningModule<A, S, R> {
+  /** Which cluster, and as whom. */
+  access(args: A): ClusterAccess;
+  /** Finds the current state; may only read (a server-side dry run reads). The state is `undefined` when not given. @throws ModuleError */
+  probe?(args: A, cluster: Cluster): Promise<S>;
+  /** Carries out exactly `changes`. Undefined for modules that only look. @throws ModuleError, with what was done in its result */
+  apply?(changes: readonly Change[], current: S, args: A, cluster: Cluster): Promise<R>;
+  /** The diff; the changes as `key: value` lines when not given. */
+  diff?(changes: readonly Change[], current: S, args: A): Diff | readonly Diff[];
+  /** Texts in the arguments and in what was found that no event may show. */
+  secrets?(args: A, current: S | undefined): readonly string[];
+  /** What the plan takes for granted because it stands on things that are only planned too; check mode tells it. */
+  assumes?(current: S, args: A): readonly string[];
+}
+
+export interface ResultFacts<A, S, R = Answer> {
   readonly args: A;
   readonly before: S;
   /** What the second probe found; `before` when nothing was applied. */
   readonly after: S;
   readonly changes: readonly Change[];
-  /** The answer of `apply`; undefined when nothing was applied (converged, or check mode). */
-  readonly applied: Answer | undefined;
+  /** What `apply` brought back; undefined when nothing was applied (converged, or check mode). */
+  readonly applied: R | undefined;
 }
 
 export interface ModuleDoc {
@@ -212,4 +236,7 @@ export interface ActionResult {
   readonly stats?: Readonly<Record<string, unknown>>;
 }
 
-export type Module = { readonly kind: "host"; readonly module: HostModule<any, any> } | { readonly kind: "controller"; readonly module: ControllerModule<any> };
+export type Module =
+  | { readonly kind: "host"; readonly module: HostModule<any, any> }
+  | { readonly kind: "api"; readonly module: ApiModule<any, any, any> }
+  | { readonly kind: "controller"; readonly module: ControllerModule<any> };

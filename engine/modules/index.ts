@@ -30,6 +30,11 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
   include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
   include_vars: () => import("./include_vars/include_vars.ts").then((m) => ({ kind: "controller", module: m.includeVars })),
+  k8s: () => import("./k8s/k8s.ts").then((m) => ({ kind: "api", module: m.k8s })),
+  k8s_drain: () => import("./k8s_drain/k8s_drain.ts").then((m) => ({ kind: "api", module: m.k8sDrain })),
+  k8s_exec: () => import("./k8s_exec/k8s_exec.ts").then((m) => ({ kind: "api", module: m.k8sExec })),
+  k8s_info: () => import("./k8s_info/k8s_info.ts").then((m) => ({ kind: "api", module: m.k8sInfo })),
+  k8s_scale: () => import("./k8s_scale/k8s_scale.ts").then((m) => ({ kind: "api", module: m.k8sScale })),
   known_hosts: () => import("./known_hosts/known_hosts.ts").then((m) => ({ kind: "host", module: m.knownHosts })),
   lineinfile: () => import("./lineinfile/lineinfile.ts").then((m) => ({ kind: "host", module: m.lineinfile })),
   meta: () => import("./meta/meta.ts").then((m) => ({ kind: "controller", module: m.meta })),
@@ -74,7 +79,7 @@ export const moduleAliases: Readonly<Record<string, string>> = {
 /** The short names of all modules, sorted. */
 export const moduleNames: readonly string[] = Object.keys(modules).sort();
 
-const prefix = /^(?:ansible\.builtin|ansible\.legacy)\./;
+const prefix = /^(?:ansible\.builtin\.|ansible\.legacy\.|kubernetes\.core\.(?=k8s))/;
 
 /**
  * The module's short name for any way of writing it (`ansible.builtin.copy`, `systemd_service`), whether or not it exists.
@@ -82,6 +87,11 @@ const prefix = /^(?:ansible\.builtin|ansible\.legacy)\./;
 export function shortName(name: string): string {
   const short = name.replace(prefix, "");
   return Object.hasOwn(moduleAliases, short) ? moduleAliases[short]! : short;
+}
+
+/** The name with the collection that Ansible has it in. */
+export function fullName(short: string): string {
+  return `${/^k8s(_|$)/.test(short) ? "kubernetes.core" : "ansible.builtin"}.${short}`;
 }
 
 /** Loads a module by any of its names; undefined when there is none. */

@@ -1,4 +1,4 @@
-import { hostModuleOf } from "../task/attempt.ts";
+import { loadModule } from "../modules/index.ts";
 import { argumentsOf } from "../task/arguments.ts";
 import { controllerOf } from "../task/controller.ts";
 import type { HostRun, PlayContext } from "../task/context.ts";
@@ -62,8 +62,11 @@ function isGuessed(task: Task, item: number, host: HostRun): boolean {
 
 /** @returns false when the task will surely change the host: guesses behind it would be void */
 async function guessTask(task: Task, host: HostRun, play: PlayContext, firstItem: number, mostItems: number): Promise<boolean> {
-  const module = await hostModuleOf(task);
-  if (module === undefined) return task.action !== "pause" && task.action !== "include_tasks" && task.action !== "include_role";
+  const loaded = await loadModule(task.action);
+  // what a cluster is told may change its hosts at any time
+  if (loaded?.kind === "api") return false;
+  if (loaded?.kind !== "host") return task.action !== "pause" && task.action !== "include_tasks" && task.action !== "include_role";
+  const { module } = loaded;
   try {
     const base = scopeOf(task, host.name, play);
     if (task.loop === undefined) return await guessOne(task, module, host, play, base, 0);

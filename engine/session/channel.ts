@@ -1,4 +1,4 @@
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 
 /** A process on the host, and its three streams. */
 export interface Channel {
@@ -22,6 +22,8 @@ export interface Transport {
   readonly user: string;
   /** Starts `command` (for the login shell to parse). @throws Failure */
   exec(command: string, options?: { readonly hasTerminal?: boolean }): Promise<Channel>;
+  /** A TCP connection from the host on, for what lies behind it. @throws Failure `unreachable` */
+  forward(host: string, port: number): Promise<Duplex>;
   /** Why the connection is gone; undefined while it stands. */
   lostBecause(): Error | undefined;
   close(): Promise<void>;

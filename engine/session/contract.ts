@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /** How a user other than the login user is reached. */
 export interface Become {
   readonly method: "sudo" | "su" | "doas";
@@ -50,6 +52,11 @@ export interface Answer {
 export interface Session {
   /** @throws Failure with fault "transport" (unreachable, host key, authentication, become, lost connection): never for an exit status */
   run(script: Script, options?: RunOptions): Promise<Answer>;
+  /**
+   * A TCP connection that begins on the host, for what only the host reaches (ssh: a direct-tcpip channel). No process runs for it.
+   * @throws Failure with fault "transport": `unreachable` when nothing answers there or sshd forbids it
+   */
+  forward(host: string, port: number): Promise<Duplex>;
   /** Ends what still runs on the host, then closes. Never throws. */
   close(): Promise<void>;
 }

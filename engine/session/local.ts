@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { connect } from "node:net";
 import { userInfo } from "node:os";
 import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from "./channel.ts";
 import { trouble } from "./trouble.ts";
@@ -21,6 +22,12 @@ export function openLocal(): Transport {
       void channel.ended.then(() => children.delete(channel));
       return Promise.resolve(channel);
     },
+    forward: (host, port) =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host, port, noDelay: true });
+        socket.once("connect", () => resolve(socket));
+        socket.once("error", (error) => reject(trouble("localhost", "unreachable", `${host}:${port} cannot be reached: ${error.message}`, { cause: error })));
+      }),
     lostBecause: () => undefined,
     close: async () => {
       for (const channel of children) channel.stdin.end();

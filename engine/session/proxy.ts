@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import type { SshSettings } from "./settings.ts";
-import { type ConnectOptions, connectSsh, type SshTransport } from "./ssh.ts";
+import type { Transport } from "./channel.ts";
+import { type ConnectOptions, connectSsh } from "./ssh.ts";
 import { lastLines } from "./become.ts";
 import { trouble } from "./trouble.ts";
 
 /** Connects as the settings say: directly, through jump hosts, or through a command. @throws Failure */
-export async function connectThrough(settings: SshSettings, options: ConnectOptions): Promise<SshTransport> {
+export async function connectThrough(settings: SshSettings, options: ConnectOptions): Promise<Transport> {
   if (settings.proxyCommand !== undefined) return connectSsh(settings, { ...options, ...commandSocket(settings) });
   const hops = settings.proxyJump;
   if (hops.length === 0) return connectSsh(settings, options);
@@ -28,12 +29,12 @@ export async function connectThrough(settings: SshSettings, options: ConnectOpti
 }
 
 interface Gate {
-  readonly transport: SshTransport;
+  readonly transport: Transport;
   release(): Promise<void>;
 }
 
 // A hundred hosts behind one gate share one connection to it: sshd lets only a few log in at a time
-const gates = new Map<string, { readonly opening: Promise<SshTransport>; users: number }>();
+const gates = new Map<string, { readonly opening: Promise<Transport>; users: number }>();
 
 async function gateThrough(hops: readonly SshSettings[], options: ConnectOptions): Promise<Gate> {
   const last = hops.at(-1)!;

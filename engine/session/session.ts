@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../source/failure.ts";
 import { ownFile } from "../source/own-files.ts";
@@ -55,6 +56,11 @@ export class HeldSession implements Session {
       if (this.streaming === streaming) this.streaming = undefined;
     });
     return running;
+  }
+
+  async forward(host: string, port: number): Promise<Duplex> {
+    this.refuseWhenClosed();
+    return (await this.standing()).forward(host, port);
   }
 
   private runInline(body: Body, content: Buffer | undefined, options: RunOptions): Promise<Answer> {

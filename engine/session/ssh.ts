@@ -22,13 +22,8 @@ export interface ConnectOptions {
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
 }
 
-export interface SshTransport extends Transport {
-  /** A connection from the host on, for what lies behind it. @throws Failure */
-  forward(host: string, port: number): Promise<Duplex>;
-}
-
 /** One SSH connection. @throws Failure */
-export async function connectSsh(settings: SshSettings, options: ConnectOptions): Promise<SshTransport> {
+export async function connectSsh(settings: SshSettings, options: ConnectOptions): Promise<Transport> {
   if (options.signal?.aborted === true) throw trouble(settings.name, "interrupted", "interrupted while connecting");
   // the way is long and ssh2 is large: both at the same time
   const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, family: settings.family, noDelay: true });
@@ -97,7 +92,7 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   return transportOver(settings, client, shortcuts, () => lost);
 }
 
-function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcuts, lostBecause: () => Error | undefined): SshTransport {
+function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcuts, lostBecause: () => Error | undefined): Transport {
   return {
     user: settings.user,
     lostBecause,
@@ -111,7 +106,7 @@ function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcu
                   cause: error,
                   hint: "raise MaxSessions in the host's sshd_config",
                 })
-              : trouble(settings.name, "connection-lost", `the connection was lost: ${lost.message}`, { cause: lost }),
+              : lostFailure(settings, lost),
           );
         };
         try {
@@ -125,13 +120,17 @@ function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcu
       }),
     forward: (host, port) =>
       new Promise((resolve, reject) => {
-        const refuse = (error: Error): void =>
+        const refuse = (error: Error): void => {
+          const lost = lostBecause();
           reject(
-            trouble(settings.name, "unreachable", `the jump host cannot reach ${host}:${port}: ${error.message}`, {
-              cause: error,
-              hint: "look whether it may forward (AllowTcpForwarding) and reaches the host",
-            }),
+            lost === undefined
+              ? trouble(settings.name, "unreachable", `${host}:${port} cannot be reached from there: ${error.message}`, {
+                  cause: error,
+                  hint: "look whether something listens there, and whether sshd may forward (AllowTcpForwarding)",
+                })
+              : lostFailure(settings, lost),
           );
+        };
         try {
           client.forwardOut("127.0.0.1", 0, host, port, (error, stream) => (error === undefined ? resolve(stream) : refuse(error)));
         } catch (error) {
@@ -168,6 +167,10 @@ function channelOver(stream: ClientChannel): Channel {
     stream.on("close", () => resolve(end));
   });
   return { stdin: stream, stdout: stream, stderr: stream.stderr, ended, destroy: () => stream.close() };
+}
+
+function lostFailure(settings: SshSettings, lost: Error): Failure {
+  return trouble(settings.name, "connection-lost", `the connection was lost: ${lost.message}`, { cause: lost });
 }
 
 function timeoutFailure(settings: SshSettings, timeout: number): Failure {

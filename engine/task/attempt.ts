@@ -1,6 +1,6 @@
 import type { Scope } from "../expression/contract.ts";
 import { finalize } from "../expression/evaluate.ts";
-import type { ActionResult, ControllerModule, HostModule, Module, Patience } from "../modules/contract.ts";
+import type { ActionResult, ApiModule, ControllerModule, HostModule, Module, Patience } from "../modules/contract.ts";
 import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
@@ -8,15 +8,18 @@ import type { Session } from "../session/contract.ts";
 import { canonicalName, hasTemplate } from "../play/names.ts";
 import { placeOf } from "../source/place.ts";
 import { Failure, Failures } from "../source/failure.ts";
-import { carryOut } from "./carry-out.ts";
+import { type CarriedOut, carryOut } from "./carry-out.ts";
+import type { Connection } from "./connections.ts";
 import { actionContextOf, controllerOf } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
+import { handsOnApi } from "./hands-on-api.ts";
+import { handsOnHost } from "./hands-on-host.ts";
 import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
 import { patiently } from "./patience.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
 import { numberOf, placeOfKeyword, textOf } from "./scope.ts";
-import { registerSecretArgs } from "./secrets.ts";
+import { registerSecret, registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -27,6 +30,8 @@ export interface Attempt {
   readonly isUnreachable: boolean;
   /** Check mode could not know what this would bring. */
   readonly isUnknown: boolean;
+  /** Check mode's plan stands on what is only planned too. */
+  readonly isAssumed?: boolean | undefined;
   readonly delegatedTo?: string | undefined;
   /** True for modules that act on the run and not on a host. */
   readonly isController: boolean;
@@ -64,7 +69,7 @@ export async function attempt(written: Task, host: HostRun, scope: Scope, play: 
     if (module.kind === "controller") return await act(module.module as ControllerModule<unknown>, args, task, host, scope, play);
     const place = actionPlaceOf(task, host.name, scope, play);
     delegatedTo = place.delegatedTo;
-    return { ...(await actOnHost(module.module as HostModule<unknown>, args, place, task, scope, play, modes, times)), delegatedTo };
+    return { ...(await actThere(module, args, place, task, scope, play, modes, times)), delegatedTo };
   } catch (error) {
     return { ...refused(error, task), delegatedTo, isController };
   }
@@ -77,8 +82,8 @@ function withModule(task: Task, scope: Scope): Task {
   return { ...task, module, action: canonicalName(module) };
 }
 
-async function actOnHost(
-  module: HostModule<unknown>,
+async function actThere(
+  module: Exclude<Module, { kind: "controller" }>,
   given: unknown,
   place: ActionPlace,
   task: Task,
@@ -87,66 +92,26 @@ async function actOnHost(
   modes: AttemptModes,
   times: AsyncTimes | undefined,
 ): Promise<Attempt> {
-  const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
-  const { connections, jobs } = play.run;
-  if (module.patience !== undefined && module.apply === undefined) return waitForConnection(module.patience(args), place, task, play, modes.check);
-  if (module.patience !== undefined && place.target.connection === "local") {
+  const { prepare } = module.module;
+  const args: unknown = prepare === undefined ? given : await prepare.call(module.module, given, controllerOf(task, scope, play));
+  const patience = module.kind === "host" ? module.module.patience?.(args) : undefined;
+  if (patience !== undefined && module.module.apply === undefined) return waitForConnection(patience, place, task, play, modes.check);
+  if (patience !== undefined && place.target.connection === "local") {
     throw new Failure(`Running ${task.action} with local connection would reboot the control node.`, {
       code: "local-reboot",
       fault: "playbook",
       place: task.place,
     });
   }
-  const connection = await connections.get(place.target);
+  const connection = await play.run.connections.get(place.target);
   if (modes.isRetry === true) connection.timePassed();
-  const options = {
-    ...place.run,
-    onOutput: modes.onOutput === undefined ? undefined : (chunk: Buffer, stream: "stdout" | "stderr") => modes.onOutput!(stream, chunk.toString("utf8")),
-  };
-  const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
-  // A job and a host that reboots may outlive the connection
-  const session =
-    times === undefined && module.patience === undefined
-      ? connection.session
-      : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
   try {
-    const asked = carryOut(module, args, session, {
-      check: modes.check,
-      diff: modes.diff,
-      run: options,
-      ask: (script) => {
-        const answer = connection.ask(script, place.run);
-        modes.sendAhead?.("asked");
-        return answer;
-      },
-      onApply: () => {
-        connection.changeBegins(place.run.become);
-        modes.sendAhead?.("applying");
-      },
-      detached:
-        times === undefined
-          ? undefined
-          : detached({
-              ...times,
-              jobs,
-              host: place.target.name,
-              shell: place.target.shell ?? "/bin/sh",
-              run: place.run,
-              session: standing,
-              onTrouble: () => connections.reset(place.target.name),
-              onBegin: () => connection.changeBegins(place.run.become),
-              onPoll: (job) => modes.onPoll?.(job),
-              signal: play.run.signal,
-            }),
-      reconnect: () => connections.reset(place.target.name),
-      concludeJob: async (job) => {
-        const concluded = await jobs.conclude(job);
-        connection.timePassed();
-        return concluded;
-      },
-    });
-    const carried = await asked;
-    return { result: carried.result, failure: located(carried.failure, task), isUnreachable: false, isUnknown: carried.unknown, isController: false };
+    const carried =
+      module.kind === "api"
+        ? await callApi(module.module as ApiModule<unknown>, args, place, connection, play, modes)
+        : await runScripts(module.module as HostModule<unknown>, args, place, connection, play, modes, times);
+    const { result, failure, unknown, assumed } = carried;
+    return { result, failure: located(failure, task), isUnreachable: false, isUnknown: unknown, isAssumed: assumed, isController: false };
   } catch (error) {
     if (error instanceof Failure && error.fault === "transport" && isConnectionLoss(error)) await play.run.connections.reset(place.target.name);
     throw error;
@@ -175,7 +140,7 @@ async function waitForConnection(patience: Patience, { target, run }: ActionPlac
 function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | undefined {
   const limit = numberOf(task.async, "async", scope, placeOfKeyword(task, "async")) ?? 0;
   if (limit <= 0) return undefined;
-  if (module.kind === "controller" || module.module.deliver !== undefined || module.module.endedJob !== undefined || module.module.patience !== undefined) {
+  if (module.kind !== "host" || module.module.deliver !== undefined || module.module.endedJob !== undefined || module.module.patience !== undefined) {
     const place = placeOfKeyword(task, "async");
     throw new Failure(`This action (${task.action}) does not support async.`, { code: "no-async", fault: "playbook", place, hint: "remove `async`" });
   }
@@ -184,6 +149,82 @@ function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | un
 
 /** Seconds, as Ansible's poll_interval. */
 const DEFAULT_POLL = 15;
+
+function runScripts(
+  module: HostModule<unknown>,
+  args: unknown,
+  place: ActionPlace,
+  connection: Connection,
+  play: PlayContext,
+  modes: AttemptModes,
+  times: AsyncTimes | undefined,
+): Promise<CarriedOut> {
+  const { connections, jobs } = play.run;
+  const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
+  // A job and a host that reboots may outlive the connection
+  const session =
+    times === undefined && module.patience === undefined
+      ? connection.session
+      : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
+  const hands = handsOnHost(module, args, session, {
+    run: {
+      ...place.run,
+      onOutput: modes.onOutput === undefined ? undefined : (chunk, stream) => modes.onOutput!(stream, chunk.toString("utf8")),
+    },
+    ask: (script) => {
+      const answer = connection.ask(script, place.run);
+      modes.sendAhead?.("asked");
+      return answer;
+    },
+    onApply: () => {
+      connection.changeBegins(place.run.become);
+      modes.sendAhead?.("applying");
+    },
+    detached:
+      times === undefined
+        ? undefined
+        : detached({
+            ...times,
+            jobs,
+            host: place.target.name,
+            shell: place.target.shell ?? "/bin/sh",
+            run: place.run,
+            session: standing,
+            onTrouble: () => connections.reset(place.target.name),
+            onBegin: () => connection.changeBegins(place.run.become),
+            onPoll: (job) => modes.onPoll?.(job),
+            signal: play.run.signal,
+          }),
+    reconnect: () => connections.reset(place.target.name),
+    concludeJob: async (job) => {
+      const concluded = await jobs.conclude(job);
+      connection.timePassed();
+      return concluded;
+    },
+  });
+  return carryOut(module, args, hands, modes);
+}
+
+async function callApi(
+  module: ApiModule<unknown>,
+  args: unknown,
+  place: ActionPlace,
+  connection: Connection,
+  play: PlayContext,
+  modes: AttemptModes,
+): Promise<CarriedOut> {
+  const use = await connection.cluster(module.access(args), place.run, (line) => modes.onOutput?.("stdout", `${line}\n`));
+  try {
+    const hands = handsOnApi(module, args, use.cluster, {
+      hide: (secret) => registerSecret(secret, play.run.secrets),
+      // what the cluster then does may change the host too
+      onApply: () => connection.changeBegins(place.run.become),
+    });
+    return await carryOut(module, args, hands, modes);
+  } finally {
+    use.end();
+  }
+}
 
 async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
   const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));
@@ -236,10 +277,4 @@ function located(failure: Failure | undefined, task: Task): Failure | undefined 
   if (failure === undefined || failure.place !== undefined) return failure;
   const { code, fault, hint, cause, message } = failure;
   return new Failure(message, { code, fault, hint, cause, place: task.place });
-}
-
-/** The module of a task, for probes sent ahead. */
-export async function hostModuleOf(task: Task): Promise<HostModule<unknown> | undefined> {
-  const module: Module | undefined = await loadModule(task.action);
-  return module?.kind === "host" ? (module.module as HostModule<unknown>) : undefined;
 }

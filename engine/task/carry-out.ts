@@ -1,33 +1,12 @@
-import { type Change, type Diff, type EndedJob, type HostModule, ModuleError, type Patience } from "../modules/contract.ts";
-import type { Answer, RunOptions, Script, Session } from "../session/contract.ts";
+import { type Change, type Diff, ModuleError, type PlanningModule } from "../modules/contract.ts";
 import { Failure } from "../source/failure.ts";
-import { patiently } from "./patience.ts";
 
 export interface CarryOutOptions {
   /** Stop after the plan. */
   readonly check: boolean;
   /** Work out what `--diff` shows. */
   readonly diff: boolean;
-  /** User, environment, time limit, live output. */
-  readonly run?: RunOptions;
-  /** How the first probe is asked; lets the engine answer from a probe sent ahead. `session.run` when not given. */
-  readonly ask?: (script: Script) => Promise<Answer>;
-  /** Called when `apply` is on its way: probes that were sent before it are void, probes sent from now on are queued behind it. */
-  readonly onApply?: () => void;
-  /** How `apply` is carried out when the connection is not to wait for it (async); in check mode nothing is detached. */
-  readonly detached?: Detached | undefined;
-  /** Gives the connection up, for modules that wait for a host which is away. */
-  readonly reconnect?: () => Promise<void>;
-  /** What came of a job that has ended; undefined when this run did not begin it. */
-  readonly concludeJob?: (job: EndedJob) => Promise<CarriedOut | undefined>;
 }
-
-/**
- * Runs `script` on its own on the host.
- * @param script undefined when there is nothing to do
- * @param conclude judges what the script answered, and looks whether the host is now as asked
- */
-export type Detached = (script: Script | undefined, conclude: (answer: Answer) => Promise<CarriedOut>) => Promise<CarriedOut>;
 
 export interface CarriedOut {
   readonly changed: boolean;
@@ -39,157 +18,121 @@ export interface CarriedOut {
   readonly failure?: Failure;
   /** True when check mode stopped before something whose outcome cannot be known (a command). */
   readonly unknown: boolean;
+  /** True when check mode's plan stands on things that are only planned too. */
+  readonly assumed: boolean;
+}
+
+/** How a module's parts are done where it acts: by scripts on a host (hands-on-host.ts), or by calls of an API (hands-on-api.ts). */
+export interface Hands<S, R> {
+  probe(): Promise<S>;
+  diff(changes: readonly Change[], before: S): Promise<readonly Diff[]>;
+  /** Undefined for modules that only look. @throws ApplyFailed */
+  readonly apply?: ((changes: readonly Change[], before: S) => Promise<Applied<S, R>>) | undefined;
+  /** For modules that carry their changes out on the controller. */
+  readonly deliver?: ((changes: readonly Change[], before: S) => Promise<Record<string, unknown>>) | undefined;
+  /** What the plan takes for granted. */
+  readonly assumes?: ((before: S) => readonly string[]) | undefined;
+  /**
+   * How the apply is carried out when nobody is to wait for it (async). `work` is undefined when there is nothing to do; `conclude` judges
+   * what came of it, later.
+   */
+  readonly detached?: ((work: Work<S> | undefined, conclude: Conclude<S, R>) => Promise<CarriedOut>) | undefined;
+  /** What came of a detached apply that the module has found ended, if this run began it. */
+  readonly concluded?: ((before: S) => Promise<CarriedOut | undefined>) | undefined;
+}
+
+export interface Work<S> {
+  readonly changes: readonly Change[];
+  readonly before: S;
+}
+
+/** The verdict on an apply; on nothing at all when there was nothing to do. Never rejects for what the module itself refuses. */
+export type Conclude<S, R> = (applying: Promise<Applied<S, R>> | undefined) => Promise<CarriedOut>;
+
+export interface Applied<S, R> {
+  readonly answer: R;
+  /** What the second probe found, for modules that are verified. */
+  readonly after?: { readonly state: S };
+  /** What the apply said, for the result of a failure that is found after it. */
+  readonly said: Readonly<Record<string, unknown>>;
+  /** More keys of the result. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+}
+
+/** An apply that ended badly: the failure, and what `register` gets. */
+export class ApplyFailed extends Error {
+  readonly failure: Failure;
+  readonly result: Readonly<Record<string, unknown>>;
+
+  constructor(failure: Failure, result: Readonly<Record<string, unknown>>) {
+    super(failure.message);
+    this.failure = failure;
+    this.result = result;
+  }
 }
 
 /**
- * Carries out one module with final arguments on one host: probe, plan, [check mode ends here], apply, probe again (must plan nothing).
- * @param args validated and prepared (see `HostModule.prepare`)
- * @returns the verdict; a refusal by the module or a failing script is a verdict too
+ * Carries out one module with final arguments: probe, plan, [check mode ends here], apply, probe again (must plan nothing).
+ * @param args validated and prepared (see `PlanningModule.prepare`)
+ * @returns the verdict; a refusal by the module or a failing apply is a verdict too
  * @throws Failure with fault "transport" from the session
  */
-export async function carryOut<A, S>(module: HostModule<A, S>, args: A, session: Pick<Session, "run">, options: CarryOutOptions): Promise<CarriedOut> {
+export async function carryOut<A, S, R>(module: PlanningModule<A, S, R>, args: A, hands: Hands<S, R>, options: CarryOutOptions): Promise<CarriedOut> {
   let changes: readonly Change[] = [];
   try {
-    const before = await probe(module, args, options.ask ?? ((script) => session.run(script, { ...options.run, onOutput: undefined, repeatable: true })));
+    const before = await hands.probe();
     changes = module.plan(before, args);
-    if (module.deliver !== undefined && changes.length > 0) {
-      const keys = options.check ? module.result?.({ args, before, after: before, changes, applied: undefined }) : await module.deliver(changes, before, args);
+    const resultOf = (after: S, applied: R | undefined): Record<string, unknown> | undefined => module.result?.({ args, before, after, changes, applied });
+    if (hands.deliver !== undefined && changes.length > 0) {
+      const keys = options.check ? resultOf(before, undefined) : await hands.deliver(changes, before);
       return verdict(true, changes, options.diff ? [changesAsDiff(changes)] : [], keys);
     }
-    const ended = module.endedJob?.(before, args);
-    const concluded = ended === undefined ? undefined : await options.concludeJob?.(ended);
+    const concluded = await hands.concluded?.(before);
     if (concluded !== undefined) return concluded;
-    const detached = options.check ? undefined : options.detached;
-    if (changes.length === 0 || module.apply === undefined) {
-      const converged = verdict(false, changes, [], module.result?.({ args, before, after: before, changes, applied: undefined }));
+    const detached = options.check ? undefined : hands.detached;
+    if (changes.length === 0 || hands.apply === undefined) {
+      const converged = verdict(false, changes, [], resultOf(before, undefined));
       return detached === undefined ? converged : await detached(undefined, () => Promise.resolve(converged));
     }
-    const diffs = options.diff ? await diffOf(module, changes, before, args, session, options) : [];
+    const diffs = options.diff ? await hands.diff(changes, before) : [];
     if (options.check) {
-      const unknown = !isVerified(module, args);
-      return verdict(true, changes, diffs, module.result?.({ args, before, after: before, changes, applied: undefined }), unknown);
+      const assumes = hands.assumes?.(before) ?? [];
+      const planned = verdict(true, changes, diffs, resultOf(before, undefined), assumes.length > 0 || !isVerified(module, args));
+      return assumes.length === 0 ? planned : { ...planned, assumed: true, result: { ...planned.result, assumed: true, assumes } };
     }
-    const apply = module.apply(changes, before, args);
-    const lookAgain = (): Promise<Second<S>> | undefined =>
-      isVerified(module, args) ? settle<S>(probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }))) : undefined;
-    const planned = { args, before, changes, diffs };
-    const patience = module.patience?.(args);
-    if (patience !== undefined) return await comeBack(module, planned, patience, session, apply, options);
-    if (detached !== undefined) return await detached(apply, (applied) => refusing(changes, () => conclude(module, planned, applied, lookAgain())));
-    const applying = session.run(apply, options.run);
-    // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
-    const probing = lookAgain();
-    options.onApply?.();
-    return await conclude(module, planned, await applying, probing);
+    const conclude: Conclude<S, R> = async (applying) => {
+      try {
+        const { answer, after, said, keys } = (await applying)!;
+        if (after !== undefined) {
+          const left = module.left?.(after.state, args, before) ?? module.plan(after.state, args);
+          if (left.length > 0) return refusal(notConverged(module, left), changes, said);
+        }
+        return verdict(true, changes, diffs, { ...resultOf(after === undefined ? before : after.state, answer), ...keys });
+      } catch (error) {
+        return refused(error, changes);
+      }
+    };
+    if (detached !== undefined) return await detached({ changes, before }, conclude);
+    return await conclude(hands.apply(changes, before));
   } catch (error) {
     return refused(error, changes);
   }
 }
 
-/** What was planned, for the verdict on what then came of it. */
-interface Planned<A, S> {
-  readonly args: A;
-  readonly before: S;
-  readonly changes: readonly Change[];
-  readonly diffs: readonly Diff[];
-}
-
-type Second<S> = { readonly value: S } | { readonly error: unknown };
-
-/** Judges what `apply` answered, and what the second probe found. */
-async function conclude<A, S>(
-  module: HostModule<A, S>,
-  { args, before, changes, diffs }: Planned<A, S>,
-  applied: Answer,
-  probing: Promise<Second<S>> | undefined,
-): Promise<CarriedOut> {
-  if (applied.code !== 0 && module.ownVerdict !== true) {
-    await probing;
-    return {
-      ...refusal(applyFailure(module, applied), changes, { rc: applied.code, ...outputKeys(applied) }),
-      result: { changed: true, failed: true, msg: applyMessage(module, applied), rc: applied.code, ...outputKeys(applied) },
-    };
-  }
-  let after = before;
-  if (probing !== undefined) {
-    const second = await probing;
-    if ("error" in second) throw second.error;
-    after = second.value;
-    const left = module.left?.(after, args, before) ?? module.plan(after, args);
-    if (left.length > 0) return refusal(notConverged(module, left), changes, { ...outputKeys(applied) });
-  }
-  return verdict(true, changes, diffs, module.result?.({ args, before, after, changes, applied }));
-}
-
-/** `apply` takes the host away: the second probe is tried until it is back and as asked. */
-async function comeBack<A, S>(
-  module: HostModule<A, S>,
-  planned: Planned<A, S>,
-  patience: Patience,
-  session: Pick<Session, "run">,
-  apply: Script,
-  options: CarryOutOptions,
-): Promise<CarriedOut> {
-  const { args, before, changes } = planned;
-  const applied = await session.run(apply, options.run).catch(whenLost);
-  options.onApply?.();
-  if (applied.code !== 0) return conclude(module, planned, applied, undefined);
-  const look = async (): Promise<{ readonly after: S } | undefined> => {
-    const after = await probe(module, args, (script) => session.run(script, { ...options.run, onOutput: undefined }));
-    return (module.left?.(after, args, before) ?? module.plan(after, args)).length === 0 ? { after } : undefined;
-  };
-  const { value, elapsed, trouble } = await patiently(patience, look, { signal: options.run?.signal, reconnect: options.reconnect });
-  const keys = module.result?.({ args, before, after: value?.after ?? before, changes, applied }) ?? {};
-  if (value !== undefined) return verdict(true, changes, planned.diffs, { ...keys, elapsed });
-  const failure = new Failure(patience.message, { code: "timed-out", fault: "host", hint: trouble === "" ? undefined : `the last trouble: ${trouble}` });
-  return refusal(failure, changes, { ...keys, elapsed });
-}
-
-function whenLost(error: unknown): Answer {
-  if (!(error instanceof Failure) || error.fault !== "transport" || error.code === "interrupted") throw error;
-  return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
-}
-
-/** The module's own refusal is a verdict too. */
+/** The module's own refusal, and an apply that ended badly, are verdicts too. */
 function refused(error: unknown, changes: readonly Change[]): CarriedOut {
+  if (error instanceof ApplyFailed) return { ...refusal(error.failure, changes, error.result), result: error.result };
   if (!(error instanceof ModuleError)) throw error;
   return refusal(new Failure(error.message, { code: "module-refused", fault: "host", hint: error.hint }), changes, error.result);
 }
 
-function refusing(changes: readonly Change[], judge: () => Promise<CarriedOut>): Promise<CarriedOut> {
-  return judge().catch((error: unknown) => refused(error, changes));
-}
-
-/** The second probe's error must wait until the apply has been judged. */
-function settle<T>(promise: Promise<T>): Promise<Second<T>> {
-  return promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-}
-
-async function probe<A, S>(module: HostModule<A, S>, args: A, ask: (script: Script) => Promise<Answer>): Promise<S> {
-  const script = module.probe?.(args);
-  if (script === undefined || module.parse === undefined) return undefined as S;
-  return module.parse(await ask(script), args);
-}
-
-function isVerified<A, S>(module: HostModule<A, S>, args: A): boolean {
+export function isVerified<A>(module: Pick<PlanningModule<A, never, never>, "verified">, args: A): boolean {
   return typeof module.verified === "function" ? module.verified(args) : (module.verified ?? true);
 }
 
-async function diffOf<A, S>(
-  module: HostModule<A, S>,
-  changes: readonly Change[],
-  before: S,
-  args: A,
-  session: Pick<Session, "run">,
-  options: CarryOutOptions,
-): Promise<readonly Diff[]> {
-  if (module.diff === undefined) return [changesAsDiff(changes)];
-  const script = module.probeForDiff?.(changes, before, args);
-  const answer = script === undefined ? undefined : await session.run(script, { ...options.run, onOutput: undefined, repeatable: true });
-  const diff = module.diff(changes, before, args, answer);
+/** A module's diff as a list; the changes as `key: value` lines when it has none of its own. */
+export function diffsOf(diff: Diff | readonly Diff[] | undefined, changes: readonly Change[]): readonly Diff[] {
+  if (diff === undefined) return [changesAsDiff(changes)];
   return Array.isArray(diff) ? (diff as readonly Diff[]) : [diff as Diff];
 }
 
@@ -211,6 +154,7 @@ function verdict(changed: boolean, changes: readonly Change[], diffs: readonly D
     failed,
     changes,
     unknown,
+    assumed: false,
     result: { ...result, ...(diffs.length > 0 ? { diff: diffs.length === 1 ? diffs[0] : diffs } : {}), changed: claimed },
     ...(failed ? { failure: new Failure(msg, { code: "module-failed", fault: "host" }) } : {}),
   };
@@ -218,34 +162,14 @@ function verdict(changed: boolean, changes: readonly Change[], diffs: readonly D
 
 function refusal(failure: Failure, changes: readonly Change[], keys: Readonly<Record<string, unknown>>): CarriedOut {
   const changed = keys["changed"] === true;
-  return { changed, failed: true, changes, unknown: false, failure, result: { changed, msg: failure.message, ...keys, failed: true } };
-}
-
-function outputKeys(answer: Answer): Record<string, unknown> {
-  return { stdout: answer.stdout.toString("utf8"), stderr: answer.stderr.toString("utf8") };
-}
-
-function applyMessage(module: { readonly name: string }, answer: Answer): string {
-  const lines = answer.stderr.toString("utf8").trim().split("\n");
-  const last = lines.at(-1) ?? "";
-  return last === "" ? `${module.name}: the host's script ended with exit status ${answer.code}` : `${module.name}: ${last}`;
-}
-
-function applyFailure(module: { readonly name: string }, answer: Answer): Failure {
-  const stderr = answer.stderr.toString("utf8").trim();
-  return new Failure(applyMessage(module, answer), {
-    code: "apply-failed",
-    fault: "host",
-    cause: stderr === "" ? undefined : stderr,
-    hint: `exit status ${answer.code}`,
-  });
+  return { changed, failed: true, changes, unknown: false, assumed: false, failure, result: { changed, msg: failure.message, ...keys, failed: true } };
 }
 
 function notConverged(module: { readonly name: string }, left: readonly Change[]): Failure {
   const what = left.map((change) => `${change.key} is ${String(change.from)}, not ${String(change.to)}`).join("; ");
-  return new Failure(`${module.name}: applied, but the host is still not as asked: ${what}`, {
+  return new Failure(`${module.name}: applied, but it is still not as asked: ${what}`, {
     code: "not-converged",
     fault: "host",
-    hint: "something else on the host may be changing it back",
+    hint: "something else may be changing it back",
   });
 }

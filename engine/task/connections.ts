@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import type { Cluster, ClusterAccess } from "../kubernetes/contract.ts";
+import type { Link } from "../kubernetes/link.ts";
 import type { Answer, Become, RunOptions, Script, Session, Target } from "../session/contract.ts";
 import { openSession } from "../session/open.ts";
+import { Failure } from "../source/failure.ts";
 
 /** A probe that was sent before its task's turn. */
 interface Guess {
@@ -18,6 +22,8 @@ export class Connection {
   #guesses = new Map<string, Guess>();
   /** The user whose script may be changing the host right now. */
   #busy: string | undefined;
+  /** Held connections to clusters, by all that says which and as whom. */
+  #links = new Map<string, Link>();
 
   constructor(session: Session) {
     this.session = session;
@@ -45,6 +51,46 @@ export class Connection {
     answer.catch(() => undefined);
     this.#guesses.set(key, { epoch: this.#epoch, answer });
     return true;
+  }
+
+  /**
+   * A cluster's API through this host. The kubeconfig is read anew each time (a task before may have made another cluster), the connections
+   * to the API are kept while it says the same.
+   * @param tell told what is being waited for
+   * @returns the client, and `end`, to be called when the task is done with it
+   */
+  async cluster(access: ClusterAccess, options: RunOptions, tell: (line: string) => void): Promise<{ readonly cluster: Cluster; end(): void }> {
+    const [{ endpointOf }, { Link }, { clusterOver }] = await Promise.all([
+      import("../kubernetes/kubeconfig.ts"),
+      import("../kubernetes/link.ts"),
+      import("../kubernetes/cluster.ts"),
+    ]);
+    const endpoint = await endpointOf(access, options.environment ?? {}, (script) =>
+      this.session.run(script, { ...options, onOutput: undefined, repeatable: true }),
+    );
+    const key = createHash("sha256").update(JSON.stringify(endpoint)).digest("base64");
+    const link = this.#links.get(key) ?? new Link(this.session, endpoint);
+    this.#links.set(key, link);
+    const ending = new AbortController();
+    // every request under way listens to it
+    setMaxListeners(0, ending.signal);
+    const stop = (code: string, message: string): void => ending.abort(new Failure(message, { code, fault: "transport" }));
+    const interrupt = (): void => stop("interrupted", "interrupted");
+    options.signal?.addEventListener("abort", interrupt, { once: true });
+    const { timeout } = options;
+    const timer = timeout === undefined ? undefined : setTimeout(() => stop("command-timeout", `the task took longer than ${timeout / 1000} s`), timeout);
+    return {
+      cluster: clusterOver(link, { signal: ending.signal, tell }),
+      end: () => {
+        clearTimeout(timer);
+        options.signal?.removeEventListener("abort", interrupt);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.#links.values()) link.close();
+    await this.session.close();
   }
 
   get epoch(): number {
@@ -124,5 +170,5 @@ export class Connections {
 
 async function closeQuietly(connection: Promise<Connection>): Promise<void> {
   const opened = await connection.catch(() => undefined);
-  await opened?.session.close();
+  await opened?.close();
 }

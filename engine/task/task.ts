@@ -314,7 +314,7 @@ class TaskRun {
       verdict: { ...verdict, result },
       skipped: result["skipped"] === true,
       unreachable: made.isUnreachable,
-      assumed: check && this.#standsOnUnknown(),
+      assumed: made.isAssumed === true || (check && this.#standsOnUnknown()),
       delegatedTo: made.delegatedTo,
       action: made.action,
       include: undefined,

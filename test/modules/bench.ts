@@ -14,6 +14,7 @@ import { validateArgs } from "../../engine/modules/validate.ts";
 import type { Session } from "../../engine/session/contract.ts";
 import { Failure } from "../../engine/source/failure.ts";
 import { carryOut } from "../../engine/task/carry-out.ts";
+import { handsOnHost } from "../../engine/task/hands-on-host.ts";
 import { renderHandlebars } from "../../engine/template/handlebars.ts";
 import { renderJinja } from "../../engine/template/jinja.ts";
 import { scopeOf } from "./scope.ts";
@@ -71,7 +72,7 @@ export function benchOf(host: LabHost, session: Session, files: Files, situation
     places: { files: files.folder, url: files.url },
     controller: controllerFor(files.folder, situation, host.name),
     carryOut: (module, args, how) =>
-      carryOut(module, args, session, { check: how.check, diff: how.diff, run: { environment: how.environment, timeout: 120_000 } }),
+      carryOut(module, args, handsOnHost(module, args, session, { run: { environment: how.environment, timeout: 120_000 } }), how),
     validate(module, given) {
       const place = { file: "laws.yaml", line: 1, column: 1 };
       const { args, problems } = validateArgs(module.args, given ?? {}, { raw: given as object, place, moduleName: module.name, partial: false });
@@ -83,7 +84,7 @@ export function benchOf(host: LabHost, session: Session, files: Files, situation
   };
 }
 
-function controllerFor(folder: string, situation: Situation, host: string): Controller {
+export function controllerFor(folder: string, situation: Pick<Situation, "vars">, host: string): Controller {
   const scope = scopeOf(situation.vars ?? {}, folder);
   return {
     host,

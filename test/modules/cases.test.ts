@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import type { HostModule } from "../../engine/modules/contract.ts";
+import type { ApiModule, Change, HostModule, PlanningModule } from "../../engine/modules/contract.ts";
 import { loadModule, moduleNames } from "../../engine/modules/index.ts";
 import { answerOf } from "../../engine/modules/parts/facts.ts";
 import { materialOf } from "../../engine/modules/parts/material.ts";
@@ -19,6 +19,8 @@ interface Case {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly code?: number;
+  /** For modules that call an API: what the probe found. */
+  readonly state?: unknown;
   /** For modules that write a whole file: what `prepare` brings. */
   readonly material?: string;
   /** For modules that edit a file at `path`: what it holds (null: there is none), and what it then holds. */
@@ -45,7 +47,7 @@ function answerFor(given: Case): ReturnType<typeof answerOf> {
   return answerOf(given.facts ?? {}, given.code, given.stderr);
 }
 
-function argsFor(module: HostModule<any, any>, given: Case): Record<string, unknown> {
+function argsFor(module: PlanningModule<any, any, any>, given: Case): Record<string, unknown> {
   const raw = given.content === undefined ? given.args : { path: "/f", ...given.args };
   const { args, problems } = validateArgs(module.args, raw, {
     raw,
@@ -59,9 +61,12 @@ function argsFor(module: HostModule<any, any>, given: Case): Record<string, unkn
   return given.material === undefined ? args : { ...args, material: materialOf(Buffer.from(given.material)) };
 }
 
-function tryCase(module: HostModule<any, any>, given: Case): void {
-  const args = argsFor(module, given) as never;
-  const current: unknown = module.parse === undefined ? undefined : module.parse(answerFor(given), args);
+function tryApiCase(module: ApiModule<any, any, any>, given: Case): void {
+  const args = argsFor(module, given);
+  tryResult(module, given, args, given.state, tryPlan(module, given, args, given.state));
+}
+
+function tryPlan(module: PlanningModule<any, any, any>, given: Case, args: unknown, current: unknown): readonly Change[] {
   const changes = module.plan(current, args);
   const planned = given.changes ?? given.plan;
   if (planned !== undefined)
@@ -69,12 +74,23 @@ function tryCase(module: HostModule<any, any>, given: Case): void {
       changes.map(({ key, from, to }) => [key, from, to]),
       planned,
     );
+  return changes;
+}
+
+function tryResult(module: PlanningModule<any, any, any>, given: Case, args: unknown, current: unknown, changes: readonly Change[]): void {
+  const result = module.result?.({ args, before: current, after: current, changes, applied: undefined }) ?? {};
+  for (const [key, value] of Object.entries(given.result ?? {})) assert.deepEqual(JSON.parse(JSON.stringify(result[key] ?? null)), value, `result.${key}`);
+}
+
+function tryCase(module: HostModule<any, any>, given: Case): void {
+  const args = argsFor(module, given) as never;
+  const current: unknown = module.parse === undefined ? undefined : module.parse(answerFor(given), args);
+  const changes = tryPlan(module, given, args, current);
   const isTried = given.plan === undefined || given.vars !== undefined || given.after !== undefined;
   const script = changes.length > 0 && isTried ? module.apply?.(changes, current, args) : undefined;
   if (given.after !== undefined) assert.equal(textOf(script?.stdin) ?? given.content, given.after);
   for (const [name, value] of Object.entries(given.vars ?? {})) assert.equal(script?.vars?.[name], value, `variable ${name}`);
-  const result = module.result?.({ args, before: current, after: current, changes, applied: undefined }) ?? {};
-  for (const [key, value] of Object.entries(given.result ?? {})) assert.deepEqual(JSON.parse(JSON.stringify(result[key] ?? null)), value, `result.${key}`);
+  tryResult(module, given, args, current, changes);
 }
 
 function textOf(content: Content | undefined): string | undefined {
@@ -86,12 +102,13 @@ for (const name of moduleNames) {
   if (!existsSync(cases)) continue;
   test(`${name}: parse and plan`, async () => {
     const loaded = await loadModule(name);
-    assert.ok(loaded?.kind === "host");
+    assert.ok(loaded !== undefined && loaded.kind !== "controller");
+    const attempt = (given: Case): void => (loaded.kind === "api" ? tryApiCase(loaded.module, given) : tryCase(loaded.module, given));
     for (const [index, given] of (loadYaml(readFileSync(cases, "utf8"), cases) as Case[]).entries()) {
       const label = given.name ?? `case ${index + 1}: ${JSON.stringify(given)}`;
       try {
-        if (given.refuses === undefined) tryCase(loaded.module, given);
-        else assert.throws(() => tryCase(loaded.module, given), { message: new RegExp(given.refuses) });
+        if (given.refuses === undefined) attempt(given);
+        else assert.throws(() => attempt(given), { message: new RegExp(given.refuses) });
       } catch (error) {
         throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }

@@ -9,6 +9,7 @@ import type { Situation } from "../../engine/modules/laws/situation.ts";
 import { args, path as pathArg } from "../../engine/modules/schema.ts";
 import { openSession } from "../../engine/session/open.ts";
 import { carryOut } from "../../engine/task/carry-out.ts";
+import { handsOnHost } from "../../engine/task/hands-on-host.ts";
 
 // a module as it should be: makes an empty file
 const schema = args({ path: pathArg("The file.", { required: true }) });
@@ -76,8 +77,7 @@ async function violations(module: HostModule<any, any>, given: Situation): Promi
       places: {},
       controller: { playbookDirectory: home, findFile: (name) => name, renderTemplate: () => "", decrypt: (bytes) => bytes },
       validate: (_module, raw) => raw,
-      carryOut: (one, ready, how) =>
-        carryOut(one, ready, session, { check: how.check, diff: how.diff, run: { environment: { ...how.environment, HOME: home } } }),
+      carryOut: (one, ready, how) => carryOut(one, ready, handsOnHost(one, ready, session, { run: { environment: { ...how.environment, HOME: home } } }), how),
       tree: async () =>
         new Map(
           (await session.run({ text: 'cd "$home" && find . -type f', vars: { home } })).stdout

@@ -6,7 +6,7 @@ import { readScript } from "../../modules/parts/script.ts";
 import type { Answer, RunOptions, Script, Session } from "../../session/contract.ts";
 import { bodyOf, commandsOf } from "../../session/frame.ts";
 import { Failure } from "../../source/failure.ts";
-import type { Detached } from "../carry-out.ts";
+import type { Detached } from "../hands-on-host.ts";
 import { sleep } from "../controller.ts";
 import { GRACE, type Jobs, ofJob } from "./jobs.ts";
 
@@ -47,7 +47,7 @@ export function detached(options: DetachOptions): Detached {
     if (poll === 0) {
       jobs.add(job);
       const result = { started: true, finished: false, ansible_job_id: id, results_file: job.folder, changed: script !== undefined };
-      return { changed: script !== undefined, failed: false, changes: [], unknown: false, result };
+      return { changed: script !== undefined, failed: false, changes: [], unknown: false, assumed: false, result };
     }
     try {
       const state = await waitFor(id, options);

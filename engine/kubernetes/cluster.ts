@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "./contract.ts";
+import { execOver } from "./exec.ts";
+import type { Link } from "./link.ts";
+
+export interface ClusterOptions {
+  /** Ends what is under way; its reason is the failure to tell. */
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+/** One task's use of a link. */
+export function clusterOver(link: Link, options: ClusterOptions): Cluster {
+  const { signal, tell } = options;
+  return {
+    namespace: link.endpoint.namespace,
+    request: (request) => link.send(request, signal),
+    resourceOf: (apiVersion, kind) => link.resourceOf(apiVersion, kind),
+    exec: (request) => execOver(link, request, signal),
+    async until(look, { timeout, pause }) {
+      const deadline = performance.now() + timeout * 1000;
+      for (;;) {
+        const found = await look();
+        if (found !== undefined) return found;
+        const left = deadline - performance.now();
+        if (left <= 0) return undefined;
+        // the last look is at the deadline itself
+        await sleep(Math.min(pause * 1000, left), undefined, { signal }).catch((error: Error) => {
+          throw link.explained(error, signal);
+        });
+      }
+    },
+    tell,
+  };
+}

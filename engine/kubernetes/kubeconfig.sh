@@ -1,0 +1,19 @@
+# Prints the path of the kubeconfig, a newline, and its content. Exit status 3: there is none; 4: there is one, and it may not be read.
+# given: a path, or nothing for the usual places
+case $given in
+"") set -- /etc/kubernetes/admin.conf "${HOME:-/root}/.kube/config" ;;
+"~/"*) set -- "${HOME:-/root}/${given#"~/"}" ;;
+*) set -- "$given" ;;
+esac
+hidden=
+for file; do
+  [ -e "$file" ] || continue
+  if [ -r "$file" ]; then
+    printf '%s\n' "$file"
+    cat -- "$file"
+    exit
+  fi
+  hidden=$file
+done
+[ -z "$hidden" ] || { printf '%s\n' "$hidden" >&2; exit 4; }
+exit 3
