@@ -70,6 +70,11 @@ test("a script's own EXIT trap lets go of the facts that are held (parts/facts.s
   );
 });
 
+test("raw bytes come after the facts that are held", () => {
+  const raw = scripts.filter((name) => /printf '[a-z_]*=(%s)?\\0'/.test(readFileSync(path.join(root, name), "utf8")) && name !== "parts/facts.sh");
+  assert.deepEqual(raw, []);
+});
+
 const hasShellCheck = spawnSync("shellcheck", ["--version"]).status === 0;
 
 test("ShellCheck has nothing to say", { skip: hasShellCheck ? false : "shellcheck is not installed" }, () => {

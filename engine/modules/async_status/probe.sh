@@ -19,5 +19,5 @@ fi
 fact is "$is"
 [ "$is" = running ] && exit 0
 fact stdout_size "$(wc -c <"$job/stdout")"
-printf 'bytes=\0'
+fact bytes ''
 cat -- "$job/stdout" "$job/stderr"
