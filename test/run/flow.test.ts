@@ -207,6 +207,26 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     );
   });
 
+  test("several playbooks run one after the other, until one of them fails", async () => {
+    const site = (task: string): string => `
+- hosts: localhost
+  gather_facts: false
+  connection: local
+  tasks:
+    - ${task}
+`;
+    const folder = project({
+      "a.yml": site(`{name: a, set_fact: {a: 1}}`),
+      "b.yml": site(`{name: b, assert: {that: a == 2}}`),
+      "c.yml": site(`{name: c, debug: {msg: x}}`),
+    });
+    const playbooks = ["a.yml", "b.yml", "c.yml"].map((name) => `${folder}/${name}`);
+    const ran = await play(await inventory(), { folder }, { playbooks });
+    assert.deepEqual(ran.lines, ["localhost a ok", "localhost b failed"]);
+    assert.equal(ran.events.filter((event) => event.type === "playbook-end").length, 1);
+    assert.equal(ran.exitCode, 2);
+  });
+
   test("first_found looks beside the module's files only where it is the loop", async () => {
     const folder = project({
       "roles/a/meta/main.yml": "dependencies: [b]\n",
