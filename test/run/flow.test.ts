@@ -227,6 +227,23 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     assert.equal(ran.exitCode, 2);
   });
 
+  test("conditions see the number of attempts, and failed_when has the last word", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: never, command: "true", register: x, until: 1 == 0, retries: 2, delay: 0, failed_when: x.attempts > 6}
+    - {name: second, command: "true", register: y, until: y.attempts == 2, retries: 3, delay: 0, changed_when: y.attempts == 2}
+    - {name: told, debug: {msg: "{{ x.attempts }} {{ x is failed }} {{ y.attempts }} {{ y is changed }}"}}
+    - {name: exhausted, command: "true", until: 1 == 0, retries: 1, delay: 0}
+`,
+    );
+    assert.deepEqual(ran.lines, ["r1 never changed", "r1 second changed", "r1 told ok", "r1 exhausted failed"]);
+    assert.equal(ran.results[2]!.result["msg"], "2 True 2 True");
+  });
+
   test("first_found looks beside the module's files only where it is the loop", async () => {
     const folder = project({
       "roles/a/meta/main.yml": "dependencies: [b]\n",
