@@ -2,6 +2,7 @@ import type { Inventory } from "../inventory/contract.ts";
 import type { Module } from "../modules/contract.ts";
 import type { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
+import type { Playbook } from "./load.ts";
 
 /** What the check may know of the world outside of the playbook. */
 export interface CheckContext {
@@ -15,6 +16,8 @@ export interface CheckContext {
   readonly extraVars: Readonly<Record<string, unknown>>;
   /** False for tags that --tags and --skip-tags leave out: such tasks are judged like tasks under a condition. */
   readonly isSelected?: (tags: readonly string[]) => boolean;
+  /** Playbooks that run before this one: what they set is set here too. */
+  readonly earlier?: readonly Playbook[];
   /** False: a notified name that no handler has is a warning. */
   readonly errorOnMissingHandler?: boolean | undefined;
   /** Opens vault text. */

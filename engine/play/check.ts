@@ -23,14 +23,14 @@ const HARMLESS = new Set(["unknown-keyword", "wrong-type", "bad-variable-name"])
 export async function checkPlaybook(playbook: Playbook, context: CheckContext): Promise<Failure[]> {
   const failures = [...playbook.problems];
   const collector: Collector = { report: (failure) => failures.push(failure), warn: (message, place) => context.onWarning?.(message, place) };
-  const visited = playbook.plays.map((play) => visitPlay(play, playbook.contextOf(play), context, collector));
+  const visited = visitedOf(playbook, context, collector);
   const modules = new Map<string, Module | undefined>();
   for (const { task } of visited.flatMap(({ visits }) => visits)) {
     if (!modules.has(task.action)) modules.set(task.action, await context.loadModule(task.action));
   }
   // A task or role that could not be loaded may set what others use.
   const isWhole = playbook.problems.every((failure) => HARMLESS.has(failure.code));
-  const names = namesOf(visited, context);
+  const names = namesOf([...(context.earlier ?? []).flatMap((earlier) => visitedOf(earlier, context, SILENT)), ...visited], context);
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);
@@ -45,6 +45,13 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
     }
   }
   return inOrder(distinct(failures));
+}
+
+/** What is wrong with an earlier playbook has been told. */
+const SILENT: Collector = { report: () => undefined, warn: () => undefined };
+
+function visitedOf(playbook: Playbook, context: CheckContext, collector: Collector): VisitedPlay[] {
+  return playbook.plays.map((play) => visitPlay(play, playbook.contextOf(play), context, collector));
 }
 
 function namesOf(visited: readonly VisitedPlay[], context: CheckContext): KnownNames {

@@ -1,6 +1,6 @@
 import { text as pythonText } from "../expression/python/text.ts";
 import { cleanResult, dumpResult, isVerbose, type ResultFormat } from "./ansible-result.ts";
-import type { Event, ItemOutcome, Outcome, Reporter, TaskView } from "./events.ts";
+import type { Event, HostStats, ItemOutcome, Outcome, Reporter, TaskView } from "./events.ts";
 import { pythonJson } from "./python-json.ts";
 import { banner, recapLines } from "./recap.ts";
 import { diffLines, paintDiffLine } from "./result-diff.ts";
@@ -148,6 +148,11 @@ export function createAnsibleReporter(options: AnsibleOptions): Reporter {
     }
   };
 
+  const recap = (stats: Readonly<Record<string, HostStats>>): void => {
+    headline("PLAY RECAP");
+    options.write(`${[...recapLines(stats, style), ""].map((line) => `${line}\n`).join("")}`);
+  };
+
   const on = (event: Event): void => {
     switch (event.type) {
       case "run-start":
@@ -207,9 +212,11 @@ export function createAnsibleReporter(options: AnsibleOptions): Reporter {
       case "warning":
         warn(event.message);
         return;
+      case "playbook-end":
+        recap(event.stats);
+        return;
       case "run-end":
-        headline("PLAY RECAP");
-        options.write(`${[...recapLines(event.stats, style), ""].map((line) => `${line}\n`).join("")}`);
+        recap(event.stats);
         printCustomStats();
         if (isCheck && options.checkModeMarkers === true) headline("DRY RUN");
         return;

@@ -274,6 +274,9 @@ export function createConsoleReporter(options: ConsoleOptions): Reporter {
               .map((line) => `  ${line}`),
           ]);
         return;
+      case "playbook-end":
+        // One recap at the end tells it all
+        return;
       case "run-end":
         finish(event);
         return;

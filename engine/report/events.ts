@@ -111,6 +111,8 @@ export type Event =
       readonly values: Readonly<Record<string, unknown>>;
       readonly perHost: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     }
+  /** One of several playbooks is through, and another one follows; the statistics are those of the run so far. */
+  | { readonly type: "playbook-end"; readonly stats: Readonly<Record<string, HostStats>> }
   | {
       readonly type: "run-end";
       readonly stats: Readonly<Record<string, HostStats>>;

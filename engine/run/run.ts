@@ -103,7 +103,6 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       onWarning,
       problems,
     });
-    playbooks.push(playbook);
     const found = await checkPlaybook(playbook, {
       inventory: run.inventory,
       loadModule,
@@ -112,11 +111,13 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
       errorOnMissingHandler: settings.errorOnMissingHandler,
+      earlier: playbooks,
       decrypt: run.decrypt,
       inspectTemplate,
       onWarning,
     });
     problems.push(...found);
+    playbooks.push(playbook);
   }
   const unique = [
     ...new Map(problems.map((failure) => [`${failure.message} ${failure.place?.file}:${failure.place?.line}:${failure.place?.column}`, failure])).values(),
@@ -162,13 +163,16 @@ export async function runPrepared({ run, playbooks }: Prepared, started: number)
   const pending = new PendingHandlers(run.settings.pendingHandlersFile);
   const lost = new Set<string>();
   try {
-    plays: for (const playbook of playbooks) {
+    plays: for (const [index, playbook] of playbooks.entries()) {
       run.emit({ type: "playbook-start", file: playbook.file });
       for (const play of playbook.plays) {
         const end = await runPlay(play, playbook.contextOf(play), lost, run, pending);
         for (const host of end.lost) lost.add(host);
         if (end.isOver) break plays;
       }
+      // As with ansible-playbook: the next playbook counts on this one
+      if (lost.size > 0) break;
+      if (index < playbooks.length - 1) run.emit({ type: "playbook-end", stats: run.stats.all() });
     }
   } finally {
     pending.save();

@@ -255,7 +255,7 @@ class TaskRun {
     const retries = task.until === undefined ? (retriesGiven ?? 0) : (retriesGiven ?? 3);
     const delay = numberOf(task.delay, "delay", scope, placeOfKeyword(task, "delay")) ?? 5;
     for (let number = 1; ; number += 1) {
-      const round = await this.#attempt(scope, index, number > 1);
+      const round = await this.#attempt(scope, index, retries > 0 ? number : undefined);
       if (retries <= 0 || round.unreachable || this.play.run.signal.aborted || round.action?.skipped === true) return round;
       const result: Values = { ...round.verdict.result, attempts: number };
       const seen = this.#registered === undefined ? scope : withNames(scope, { [this.#registered]: result });
@@ -267,6 +267,9 @@ class TaskRun {
       }
       if (done || this.options.view.checkMode) return { ...round, verdict: { ...round.verdict, result } };
       if (number > retries) {
+        // A failed_when of its own has the last word
+        if (task.failed_when !== undefined && round.verdict.failure === undefined)
+          return { ...round, verdict: { ...round.verdict, result: { ...result, attempts: number - 1, failed: true } } };
         const failure =
           round.verdict.failure ??
           new Failure(`still not so after ${number} attempts`, { code: "retries-exhausted", fault: "host", place: placeOfKeyword(task, "until") });
@@ -281,19 +284,21 @@ class TaskRun {
     }
   }
 
-  async #attempt(scope: Scope, index: number, isRetry: boolean): Promise<Round> {
+  /** @param number which attempt it is, for conditions on `attempts`; undefined where there is one only */
+  async #attempt(scope: Scope, index: number, number: number | undefined): Promise<Round> {
     const { task, host, play } = this;
     const check = this.flag("check_mode");
-    const made = await attempt(task, host, scope, play, {
+    const carried = await attempt(task, host, scope, play, {
       check,
       diff: this.flag("diff"),
-      isRetry,
+      isRetry: (number ?? 1) > 1,
       onPoll: (job) => play.run.emit({ type: "job", host: host.name, task: this.options.view, ...job }),
       sendAhead: (moment) => this.options.sendAhead?.(index + 1, moment),
       onOutput: this.#censored
         ? undefined
         : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
     });
+    const made = number === undefined ? carried : { ...carried, result: { ...carried.result, attempts: number } };
     const inDoubt =
       check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
     if (inDoubt) return assumedRound(made.result["msg"], !made.isController);

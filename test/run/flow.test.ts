@@ -207,6 +207,43 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     );
   });
 
+  test("several playbooks run one after the other, until one of them fails", async () => {
+    const site = (task: string): string => `
+- hosts: localhost
+  gather_facts: false
+  connection: local
+  tasks:
+    - ${task}
+`;
+    const folder = project({
+      "a.yml": site(`{name: a, set_fact: {a: 1}}`),
+      "b.yml": site(`{name: b, assert: {that: a == 2}}`),
+      "c.yml": site(`{name: c, debug: {msg: x}}`),
+    });
+    const playbooks = ["a.yml", "b.yml", "c.yml"].map((name) => `${folder}/${name}`);
+    const ran = await play(await inventory(), { folder }, { playbooks });
+    assert.deepEqual(ran.lines, ["localhost a ok", "localhost b failed"]);
+    assert.equal(ran.events.filter((event) => event.type === "playbook-end").length, 1);
+    assert.equal(ran.exitCode, 2);
+  });
+
+  test("conditions see the number of attempts, and failed_when has the last word", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: never, command: "true", register: x, until: 1 == 0, retries: 2, delay: 0, failed_when: x.attempts > 6}
+    - {name: second, command: "true", register: y, until: y.attempts == 2, retries: 3, delay: 0, changed_when: y.attempts == 2}
+    - {name: told, debug: {msg: "{{ x.attempts }} {{ x is failed }} {{ y.attempts }} {{ y is changed }}"}}
+    - {name: exhausted, command: "true", until: 1 == 0, retries: 1, delay: 0}
+`,
+    );
+    assert.deepEqual(ran.lines, ["r1 never changed", "r1 second changed", "r1 told ok", "r1 exhausted failed"]);
+    assert.equal(ran.results[2]!.result["msg"], "2 True 2 True");
+  });
+
   test("first_found looks beside the module's files only where it is the loop", async () => {
     const folder = project({
       "roles/a/meta/main.yml": "dependencies: [b]\n",

@@ -49,7 +49,7 @@ function wantedOf(args: UnarchiveArgs): Wanted {
 function metadata(current: UnarchiveState, args: UnarchiveArgs): Change[] {
   const wanted = wantedOf(args);
   if (wanted.owner === undefined && wanted.group === undefined && wanted.mode === undefined) return [];
-  return current.names.flatMap((name) => {
+  return [...current.names, ...current.implied].flatMap((name) => {
     const entry = current.entries.get(name);
     if (entry !== undefined) return planAttributes(entry, wanted, current.attributes, `${name}: `);
     // a member that is still to be unpacked: its owner and permissions are not known, they are set whatever they are
@@ -69,7 +69,7 @@ export function batchesFor(changes: readonly Change[], current: UnarchiveState, 
   const calls: string[] = [];
   const call = (key: "owner" | "group" | "mode", tool: string, value: string): void => {
     // the kernel drops setuid at a change of owner: the mode is set again with it
-    const names = current.names.filter(
+    const names = [...current.names, ...current.implied].filter(
       (name) => isUnpacked || changed.has(`${name}: ${key}`) || (key === "mode" && (changed.has(`${name}: owner`) || changed.has(`${name}: group`))),
     );
     for (let at = 0; at < names.length; at += 200)

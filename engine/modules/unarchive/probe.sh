@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: dest, creates, wants_entries (1 when owner, group or mode are given), those of parts/archive.sh and of ask_attributes.
-# Prints: created (1: what `creates` names is there), dest, here (an entry), kind, uid, names (one a line), differences (tar's lines, or
-# `NAME: Contents differ` and the like for zip), entries (of the names that are there: INDEX/ENTRY), and what ask_attributes prints
+# Prints: created (1: what `creates` names is there), dest, here (an entry), kind, uid, names (one a line), implied (top folders that the archive only
+# implies: d of d/file), differences (tar's lines, or
+# `NAME: Contents differ` and the like for zip), entries (of the names and then the implied ones that are there: INDEX/ENTRY), and what ask_attributes prints
 expand_home "$dest"; dest=$REPLY
 fact dest "$dest"
 if [ -n "$creates" ]; then
@@ -42,8 +43,9 @@ zip_differences() {
 # unzip reads names as patterns
 zip_literal() { printf '%s' "$1" | sed 's/[][*?\\]/\\&/g'; }
 
+need sed sort
 if [ "$kind" = zip ]; then
-  need cmp sed
+  need cmp
   names=$(run_unzip -Z1) || refuse "cannot read the archive"
   differences=$(zip_differences)
 else
@@ -53,9 +55,22 @@ else
 fi
 fact names "$names"
 fact differences "$differences"
+members=$names
+if [ -n "$wants_entries" ]; then
+  implied=$(printf '%s\n' "$names" | sed -n 's|^\([^/]\{1,\}\)/.*|\1|p' | sort -u | while IFS= read -r top; do
+    case "
+$names
+" in *"
+$top/
+"*) ;; *) [ "$top" = . ] || printf '%s\n' "$top" ;; esac
+  done)
+  fact implied "$implied"
+  members="$names
+$implied"
+fi
 if [ -n "$wants_entries" ] || [ -n "$keep_newer" ]; then
   fact entries "$(index=0
-    printf '%s\n' "$names" | while IFS= read -r name; do
+    printf '%s\n' "$members" | while IFS= read -r name; do
       name=${name#/}
       if [ -e "$dest/$name" ] || [ -L "$dest/$name" ]; then printf '%s/%s\n' "$index" "$(stat -c "$entry_format" -- "${dest%/}/${name%/}")"; fi
       index=$((index + 1))

@@ -41,6 +41,8 @@ export interface UnarchiveState {
   readonly isRoot: boolean;
   /** Members, in the archive's order. */
   readonly names: readonly string[];
+  /** Top folders that are no members themselves: they get the owner and permissions of the task, too. */
+  readonly implied: readonly string[];
   /** Lines of `tar --diff`. */
   readonly differences: readonly string[];
   readonly entries: ReadonlyMap<string, Entry>;
@@ -83,14 +85,17 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
         kind: "",
         isRoot: false,
         names: [],
+        implied: [],
         differences: [],
         entries: new Map(),
         times: new Map(),
         attributes: { umask: 0 },
       };
     const names = splitLines(facts.get("names"));
+    const implied = splitLines(facts.maybe("implied") ?? "");
+    const members = [...names, ...implied];
     const entries = splitLines(facts.maybe("entries") ?? "").map((line): [string, Entry] => [
-      names[Number(line.slice(0, line.indexOf("/")))]!,
+      members[Number(line.slice(0, line.indexOf("/")))]!,
       parseEntry(line.slice(line.indexOf("/") + 1))!,
     ]);
     const times = splitLines(facts.maybe("times") ?? "")
@@ -103,6 +108,7 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
       kind: facts.get("kind"),
       isRoot: facts.get("uid") === "0",
       names,
+      implied,
       differences: splitLines(facts.get("differences")),
       entries: new Map(entries),
       times: new Map(times),
