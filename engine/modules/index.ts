@@ -36,6 +36,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   iptables: () => import("./iptables/iptables.ts").then((m) => ({ kind: "host", module: m.iptables })),
   known_hosts: () => import("./known_hosts/known_hosts.ts").then((m) => ({ kind: "host", module: m.knownHosts })),
   lineinfile: () => import("./lineinfile/lineinfile.ts").then((m) => ({ kind: "host", module: m.lineinfile })),
+  locale_gen: () => import("./locale_gen/locale_gen.ts").then((m) => ({ kind: "host", module: m.localeGen })),
   meta: () => import("./meta/meta.ts").then((m) => ({ kind: "controller", module: m.meta })),
   modprobe: () => import("./modprobe/modprobe.ts").then((m) => ({ kind: "host", module: m.modprobe })),
   mount: () => import("./mount/mount.ts").then((m) => ({ kind: "host", module: m.mount })),
