@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154,SC2088
 # Prints the path of the kubeconfig, a newline, and its content. Exit status 3: there is none; 4: there is one, and it may not be read.
 # given: a path, or nothing for the usual places
 case $given in

@@ -34,3 +34,8 @@ function orModuleError<T>(work: () => T): T {
     throw error;
   }
 }
+
+/** A pattern that matches `text` and nothing else. */
+export function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+}
