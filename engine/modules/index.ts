@@ -29,7 +29,6 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   group: () => import("./group/group.ts").then((m) => ({ kind: "host", module: m.group })),
   group_by: () => import("./group_by/group_by.ts").then((m) => ({ kind: "controller", module: m.groupBy })),
   hostname: () => import("./hostname/hostname.ts").then((m) => ({ kind: "host", module: m.hostname })),
-    import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   include_role: () => import("./include_role/include_role.ts").then((m) => ({ kind: "controller", module: m.includeRole })),
   include_tasks: () => import("./include_tasks/include_tasks.ts").then((m) => ({ kind: "controller", module: m.includeTasks })),
   include_vars: () => import("./include_vars/include_vars.ts").then((m) => ({ kind: "controller", module: m.includeVars })),
@@ -71,6 +70,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   uri: () => import("./uri/uri.ts").then((m) => ({ kind: "host", module: m.uri })),
   user: () => import("./user/user.ts").then((m) => ({ kind: "host", module: m.user })),
   validate_argument_spec: () =>
+    import("./validate_argument_spec/validate_argument_spec.ts").then((m) => ({ kind: "controller", module: m.validateArgumentSpec })),
   wait_for: () => import("./wait_for/wait_for.ts").then((m) => ({ kind: "host", module: m.waitFor })),
   wait_for_connection: () => import("./wait_for_connection/wait_for_connection.ts").then((m) => ({ kind: "host", module: m.waitForConnection })),
 };
