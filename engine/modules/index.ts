@@ -49,6 +49,7 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   package_facts: () => import("./package_facts/package_facts.ts").then((m) => ({ kind: "host", module: m.packageFacts })),
   pause: () => import("./pause/pause.ts").then((m) => ({ kind: "controller", module: m.pause })),
   ping: () => import("./ping/ping.ts").then((m) => ({ kind: "host", module: m.ping })),
+  pip: () => import("./pip/pip.ts").then((m) => ({ kind: "host", module: m.pip })),
   raw: () => import("./raw/raw.ts").then((m) => ({ kind: "host", module: m.raw })),
   reboot: () => import("./reboot/reboot.ts").then((m) => ({ kind: "host", module: m.reboot })),
   replace: () => import("./replace/replace.ts").then((m) => ({ kind: "host", module: m.replace })),
