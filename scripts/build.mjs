@@ -35,8 +35,8 @@ const common = {
   platform: "node",
   target: "node20",
   logLevel: "warning",
-  // ssh2's native parts are optional and found at run time; the Kubernetes client is large and rarely needed
-  external: ["cpu-features", "*.node", "@kubernetes/client-node"],
+  // native parts of ssh2 and ws are optional and found at run time. NOTE: nothing may be left to import(), which a script out of V8's cache cannot
+  external: ["cpu-features", "*.node", "bufferutil", "utf-8-validate"],
   define: { TSPLAY_BUNDLED_FILES: JSON.stringify(bundledFiles) },
   plugins: [keepSourceUrls],
 };
@@ -70,6 +70,9 @@ await Promise.all([
     footer: { js: "})" },
   }),
 ]);
+
+const left = /\bimport\("[^"]*"\)/.exec(await readFile(path.join(dist, "cli.cjs"), "utf8"));
+if (left !== null) throw new Error(`the bundle leaves ${left[0]} to run time`);
 
 // a run of this play leaves the code cache behind, with what most plays need compiled
 const warmUp = spawnSync(process.execPath, [path.join(root, "bin/tsplay.cjs"), path.join(root, "scripts/warm-up.yml"), "-i", "localhost,", "--check"], {

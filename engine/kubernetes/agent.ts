@@ -16,14 +16,20 @@ export function agentOver(session: Session, endpoint: Endpoint): http.Agent {
   const isSecure = endpoint.server.protocol === "https:";
   const host = endpoint.server.hostname.replace(/^\[|\]$/g, "");
   const port = Number(endpoint.server.port || (isSecure ? 443 : 80));
+  const agent = isSecure ? new https.Agent(OPTIONS) : new http.Agent(OPTIONS);
+  const ended = new WeakSet<Duplex>();
   const open = async (options: tls.ConnectionOptions): Promise<Duplex> => {
     const socket = await session.forward(host, port);
-    if (!isSecure) return socket;
-    const { ca, cert, key, isVerified } = endpoint;
-    const servername = endpoint.servername ?? options.servername ?? "";
-    return tls.connect({ ...options, socket, host, servername, ca, cert, key, rejectUnauthorized: isVerified });
+    const stream = isSecure ? secured(socket, host, endpoint, options) : socket;
+    // NOTE: an idle stream over a channel is not read, so nobody else would notice that the API has gone
+    socket.once("end", () => {
+      ended.add(stream);
+      if (Object.values(agent.freeSockets).some((list) => (list as readonly Duplex[] | undefined)?.includes(stream) === true)) stream.destroy();
+    });
+    return stream;
   };
-  const agent = isSecure ? new https.Agent(OPTIONS) : new http.Agent(OPTIONS);
+  const keep = (agent as unknown as { keepSocketAlive(stream: Duplex): boolean }).keepSocketAlive.bind(agent);
+  Object.assign(agent, { keepSocketAlive: (stream: Duplex) => !ended.has(stream) && keep(stream) });
   agent.createConnection = (options, callback) => {
     open(options as tls.ConnectionOptions).then(
       (stream) => (callback as unknown as Callback)(null, stream),
@@ -33,4 +39,9 @@ export function agentOver(session: Session, endpoint: Endpoint): http.Agent {
     return undefined as unknown as Duplex as never;
   };
   return agent;
+}
+
+function secured(socket: Duplex, host: string, endpoint: Endpoint, options: tls.ConnectionOptions): Duplex {
+  const { ca, cert, key, isVerified } = endpoint;
+  return tls.connect({ ...options, socket, host, servername: endpoint.servername ?? options.servername ?? "", ca, cert, key, rejectUnauthorized: isVerified });
 }

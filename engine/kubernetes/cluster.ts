@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../source/failure.ts";
 import type { Cluster } from "./contract.ts";
 import { execOver } from "./exec.ts";
 import type { Link } from "./link.ts";
@@ -20,9 +21,16 @@ export function clusterOver(link: Link, options: ClusterOptions): Cluster {
     async until(look, { timeout, pause }) {
       const deadline = performance.now() + timeout * 1000;
       for (;;) {
-        const found = await look();
-        if (found !== undefined) return found;
+        let lapse: unknown;
+        try {
+          const found = await look();
+          if (found !== undefined) return found;
+        } catch (error) {
+          if (!isLapse(error)) throw error;
+          lapse = error;
+        }
         const left = deadline - performance.now();
+        if (left <= 0 && lapse !== undefined) throw lapse;
         if (left <= 0) return undefined;
         // the last look is at the deadline itself
         await sleep(Math.min(pause * 1000, left), undefined, { signal }).catch((error: Error) => {
@@ -32,4 +40,9 @@ export function clusterOver(link: Link, options: ClusterOptions): Cluster {
     },
     tell,
   };
+}
+
+/** An API that is restarted answers again in a moment. */
+function isLapse(error: unknown): boolean {
+  return error instanceof Failure && ["cluster-unreachable", "cluster-silent"].includes(error.code);
 }

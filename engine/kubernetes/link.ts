@@ -55,14 +55,18 @@ export class Link {
     const own = { accept: "application/json", ...(body === undefined ? {} : { "content-type": type, "content-length": body.length }) };
     const { request: start } = server.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
-      const fail = (error: Error): void => reject(this.explained(error, signal));
+      const fail = (error: Error): void => {
+        // the API had closed a connection that was held: nothing of the request has been heard
+        if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET") resolve(this.exchange(request, signal));
+        else reject(this.explained(error, signal));
+      };
       const sent = start(
         url,
         { method: request.method, agent: this.agent, headers: { ...own, ...(headers as http.OutgoingHttpHeaders) }, signal },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-          answer.on("error", fail);
+          answer.on("error", (error) => reject(this.explained(error, signal)));
           answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }));
         },
       );

@@ -301,7 +301,10 @@ class TaskRun {
     const made = number === undefined ? carried : { ...carried, result: { ...carried.result, attempts: number } };
     const inDoubt =
       check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
-    if (inDoubt) return assumedRound(made.result["msg"], !made.isController);
+    if (inDoubt) {
+      if (this.#registered !== undefined) host.unknown.add(this.#registered);
+      return assumedRound(made.result["msg"], !made.isController);
+    }
     let verdict: Verdict;
     try {
       verdict = judge(task, made, scope, this.#registered);
