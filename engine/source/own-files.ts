@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 declare const TSPLAY_BUNDLED_FILES: Readonly<Record<string, string>> | undefined;
 
 const bundled = typeof TSPLAY_BUNDLED_FILES === "undefined" ? undefined : TSPLAY_BUNDLED_FILES;
+/** True for the built product, false where the sources run as they are. */
+export const isBundled: boolean = bundled !== undefined;
+
 const root = new URL("../../", import.meta.url).href;
 
 /**

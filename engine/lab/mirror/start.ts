@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../source/failure.ts";
+import { isBundled } from "../../source/own-files.ts";
 import { labFile } from "../place.ts";
 import { livingProcess } from "../process.ts";
 import { imagesIn } from "../parts/oci.ts";
@@ -57,8 +58,7 @@ export async function runMirror(labFolder: string): Promise<void> {
   if ((await livingProcess(pid)) !== undefined) return;
   await rm(pid, { force: true });
   const log = await open(path.join(folder, "log"), "a");
-  // NOTE: from source and from dist/ alike: import.meta.filename is that of the file that runs
-  const program = import.meta.filename.endsWith(".ts") ? ["--import", "tsx", labFile("mirror/main.ts")] : [labFile("../../dist/mirror.js")];
+  const program = isBundled ? [labFile("../../dist/mirror.js")] : ["--import", "tsx", labFile("mirror/main.ts")];
   const child = spawn(process.execPath, [...program, labFolder], { cwd: labFile("../.."), detached: true, stdio: ["ignore", log.fd, log.fd] });
   await log.close();
   let ended: string | undefined;
