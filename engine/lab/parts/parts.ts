@@ -38,22 +38,22 @@ const SHAPES = ["parts/upstream.ts", "parts/deb.ts", "parts/oci.ts", "parts/tar.
 /**
  * The parts of the versions that the roles install, built from their Go modules when they are not there: about eight minutes on two cores, once.
  * What was built stays below labHome() and is found again, also after an interruption.
+ * @param withPrevious also the Kubernetes that an upgrade starts from, half as much again
  * @param progress told what is being built, and how long it took
  * @throws Failure `parts-unavailable` (what to install), `parts-failed`
  */
-export async function ensureParts(progress: Progress): Promise<Parts> {
+export async function ensureParts(withPrevious: boolean, progress: Progress): Promise<Parts> {
   const go = await goVersion();
   await checkNeeds();
   return withLock(
     "parts",
-    async () => build(go, progress),
+    async () => build(await readVersions(withPrevious), go, progress),
     () => progress("waiting for another process that builds the parts"),
   );
 }
 
-async function build(go: string, progress: Progress): Promise<Parts> {
+async function build(versions: Versions, go: string, progress: Progress): Promise<Parts> {
   const started = performance.now();
-  const versions = await readVersions();
   const programs: Record<string, Readonly<Record<string, string>>> = {};
   const recipes = recipesFor(versions);
   for (const [index, recipe] of recipes.entries()) {
