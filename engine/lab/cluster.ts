@@ -20,16 +20,17 @@ const CALICO = ["node", "cni", "kube-controllers"];
  * What a lab needs so that a cluster can be made on its hosts. Where upstream can be reached that is nothing; else a mirror of what is built here,
  * of the image archives in the folder TSPLAY_LAB_IMAGES, and of the files in TSPLAY_LAB_FILES (by host and path of their address).
  * Without Calico's images the lab brings a pod network of its own.
+ * @param withPrevious with the parts that an upgrade starts from
  * @throws Failure `parts-unavailable`, `parts-failed`, `lab-images`
  */
-export async function clusterOptions(progress: Progress): Promise<ClusterOptions> {
-  const [version] = (await readVersions()).kubernetes;
+export async function clusterOptions(withPrevious: boolean, progress: Progress): Promise<ClusterOptions> {
+  const [version] = (await readVersions(false)).kubernetes;
   if (await isUpstreamReachable(version!)) {
     progress("the cluster's parts come from upstream");
     return {};
   }
   progress("upstream (dl.k8s.io, registry.k8s.io) cannot be reached: the cluster's parts are built here and come from the lab's mirror");
-  const parts = await ensureParts(progress);
+  const parts = await ensureParts(withPrevious, progress);
   const layouts = [parts.images, ...(await importImages(progress))];
   const names = new Set<string>();
   for (const layout of layouts) for (const name of (await imagesIn(layout)).keys()) names.add(name);

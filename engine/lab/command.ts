@@ -27,11 +27,12 @@ interface Words {
 const USAGE = `usage: tsplay lab COMMAND
 
   up [--name NAME] [HOST...]       boot real hosts (those of inventory/lab when none are named); the lab stays until it is taken down
-     --cluster                     fit for a Kubernetes cluster: with a mirror of its parts, when upstream cannot be reached
+     --cluster [--previous]        fit for a Kubernetes cluster: with a mirror of its parts, when upstream cannot be reached;
+                                   --previous: also of the Kubernetes that an upgrade starts from
   down [NAME...] [--all]           take a lab down (default: lab)
   list                             the labs that stand, and their hosts
   ssh [--name NAME] HOST [CMD...]  a shell, or a command, on a host
-  parts                            build the parts of a cluster from their Go modules, for later (about eight minutes, once)
+  parts [--previous]               build the parts of a cluster from their Go modules, for later (about eight minutes, once)
   test roles/NAME [--keep]         try a role on a fresh host: check, converge, converge again, verify; --cluster as above
 `;
 
@@ -85,18 +86,24 @@ function nameIn(words: Words): string {
 }
 
 async function up(argv: readonly string[], io: LabOutput): Promise<number> {
-  const words = split(argv, ["name"], ["cluster"]);
+  const words = split(argv, ["name"], ["cluster", "previous"]);
   const name = nameIn(words);
   const progress = (line: string): void => io.err(`${line}\n`);
   const hosts = words.rest.length > 0 ? words.rest : await defaultHosts();
   const started = performance.now();
-  const cluster = words.flags.has("cluster") ? await clusterOptions(progress) : undefined;
+  const cluster = await clusterIn(words, progress);
   const lab = (await standing(name, hosts, cluster)) ?? (await startLab({ name, hosts, keep: true, progress, ...cluster }));
   io.out(`lab ${lab.name}: ${lab.hosts.length} hosts in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   for (const host of lab.hosts) io.out(`  ${host.name.padEnd(16)} ${host.address}\n`);
   const inventory = name === "lab" && words.rest.length === 0 ? "inventory/lab" : lab.inventory;
   io.out(`\ntry:  tsplay playbooks/site.yml -i ${inventory}\n      tsplay lab ssh${name === "lab" ? "" : ` --name ${name}`} ${lab.hosts[0]?.name ?? ""}\n`);
   return 0;
+}
+
+/** What --cluster asks for. */
+async function clusterIn(words: Words, progress: (line: string) => void): Promise<ClusterOptions | undefined> {
+  const withPrevious = words.flags.has("previous");
+  return words.flags.has("cluster") || withPrevious ? clusterOptions(withPrevious, progress) : undefined;
 }
 
 /** The lab of that name with the hosts it lacked added, or undefined. What a crash or a reboot of this machine left of one is cleared away. */
@@ -200,16 +207,16 @@ async function ssh(argv: readonly string[], _io: LabOutput): Promise<number> {
 }
 
 async function parts(argv: readonly string[], io: LabOutput): Promise<number> {
-  split(argv, [], []);
-  const built = await ensureParts((line) => io.err(`${line}\n`));
+  const words = split(argv, [], ["previous"]);
+  const built = await ensureParts(words.flags.has("previous"), (line) => io.err(`${line}\n`));
   io.out(`files:   ${built.files}\nimages:  ${built.images}\n`);
   return 0;
 }
 
 async function test(argv: readonly string[], io: LabOutput): Promise<number> {
-  const words = split(argv, [], ["keep", "cluster"]);
+  const words = split(argv, [], ["keep", "cluster", "previous"]);
   if (words.rest.length === 0) throw new Failure("lab test needs a role", { code: "usage", fault: "usage", hint: "tsplay lab test roles/NAME" });
-  const cluster = words.flags.has("cluster") ? await clusterOptions((line) => io.err(`${line}\n`)) : undefined;
+  const cluster = await clusterIn(words, (line) => io.err(`${line}\n`));
   let code = 0;
   for (const role of words.rest) code = Math.max(code, await testRole(role, { keep: words.flags.has("keep"), cluster }, io));
   return code;

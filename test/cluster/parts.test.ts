@@ -20,8 +20,8 @@ let scratch: string;
 let lab: Lab | undefined;
 
 before(async () => {
-  versions = await readVersions();
-  cluster = await clusterOptions((line) => process.stderr.write(`${line}\n`));
+  versions = await readVersions(true);
+  cluster = await clusterOptions(true, (line) => process.stderr.write(`${line}\n`));
   scratch = await mkdtemp(path.join(os.tmpdir(), "tsplay-parts-test-"));
 });
 after(async () => {

@@ -26,21 +26,28 @@ export async function goVersion(): Promise<string> {
 }
 
 /**
- * Builds what is missing of a recipe's programs, one after the other: an interrupted build goes on where it was. The caller holds the lock of the parts.
- * @param go what `goVersion` says: another Go makes other files
+ * Where a recipe's programs are, or will be: another recipe or another Go is another folder.
+ * @param go what `goVersion` says
  * @returns program to the path of its file
- * @throws Failure `parts-failed` with the end of go's output
  */
-export async function buildRecipe(recipe: Recipe, go: string, progress: Progress): Promise<Record<string, string>> {
+export function filesOf(recipe: Recipe, go: string): Record<string, string> {
   const key = createHash("sha256")
     .update(JSON.stringify([recipe, go]))
     .digest("hex")
     .slice(0, 12);
   const folder = path.join(partsHome(), "programs", `${recipe.name}-${recipe.version}-${key}`);
-  const files = Object.fromEntries(Object.keys(recipe.programs).map((program) => [program, path.join(folder, program)]));
+  return Object.fromEntries(Object.keys(recipe.programs).map((program) => [program, path.join(folder, program)]));
+}
+
+/**
+ * Builds what is missing of a recipe's programs, one after the other: an interrupted build goes on where it was. The caller holds the lock of the parts.
+ * @param files what `filesOf` says
+ * @throws Failure `parts-failed` with the end of go's output
+ */
+export async function buildRecipe(recipe: Recipe, go: string, files: Readonly<Record<string, string>>, progress: Progress): Promise<void> {
   const missing = Object.keys(files).filter((program) => !existsSync(files[program]!));
-  if (missing.length === 0) return files;
-  const module = path.join(folder, "module");
+  if (missing.length === 0) return;
+  const module = path.join(path.dirname(files[missing[0]!]!), "module");
   await mkdir(module, { recursive: true });
   await writeFile(path.join(module, "go.mod"), await moduleFile(recipe, go));
   for (const program of missing) {
@@ -50,7 +57,6 @@ export async function buildRecipe(recipe: Recipe, go: string, progress: Progress
     progress(`${recipe.name} ${recipe.version}: ${program} built in ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
   await rm(module, { recursive: true, force: true });
-  return files;
 }
 
 /** A go.mod that requires exactly what the recipe names. */

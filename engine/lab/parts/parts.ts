@@ -8,7 +8,8 @@ import { capture } from "../process.ts";
 import type { Programs, Variables } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import type { Progress } from "./build.ts";
-import { buildPause, buildRecipe, goVersion, partsHome } from "./build.ts";
+import { buildPause, buildRecipe, filesOf, goVersion, partsHome } from "./build.ts";
+import type { Recipe } from "./recipes.ts";
 import { recipesFor } from "./recipes.ts";
 import type { Versions } from "./versions.ts";
 import { readVersions } from "./versions.ts";
@@ -38,40 +39,38 @@ const SHAPES = ["parts/upstream.ts", "parts/deb.ts", "parts/oci.ts", "parts/tar.
 /**
  * The parts of the versions that the roles install, built from their Go modules when they are not there: about eight minutes on two cores, once.
  * What was built stays below labHome() and is found again, also after an interruption.
+ * @param withPrevious also the Kubernetes that an upgrade starts from, half as much again
  * @param progress told what is being built, and how long it took
  * @throws Failure `parts-unavailable` (what to install), `parts-failed`
  */
-export async function ensureParts(progress: Progress): Promise<Parts> {
+export async function ensureParts(withPrevious: boolean, progress: Progress): Promise<Parts> {
   const go = await goVersion();
-  await checkNeeds();
-  return withLock(
-    "parts",
-    async () => build(go, progress),
-    () => progress("waiting for another process that builds the parts"),
-  );
-}
-
-async function build(go: string, progress: Progress): Promise<Parts> {
-  const started = performance.now();
-  const versions = await readVersions();
-  const programs: Record<string, Readonly<Record<string, string>>> = {};
+  const versions = await readVersions(withPrevious);
   const recipes = recipesFor(versions);
-  for (const [index, recipe] of recipes.entries()) {
-    const said = (line: string): void => progress(`[${index + 1}/${recipes.length}] ${line}`);
-    programs[`${recipe.name}-${recipe.version}`] = await buildRecipe(recipe, go, said);
-  }
-  const pause = await buildPause(progress);
+  const programs = Object.fromEntries(recipes.map((recipe) => [`${recipe.name}-${recipe.version}`, filesOf(recipe, go)]));
   const folder = path.join(partsHome(), `mirror-${await keyOf(versions, programs)}`);
   if (!existsSync(folder)) {
-    const partial = `${folder}.partial`;
-    await rm(partial, { recursive: true, force: true });
-    const variables = await assemble(partial, versions, programs, pause, progress);
-    await writeFile(path.join(partial, "variables.json"), `${JSON.stringify(variables, null, 2)}\n`);
-    await rename(partial, folder);
-    progress(`the cluster's parts are built (${((performance.now() - started) / 1000).toFixed(0)} s): ${folder}`);
+    await checkNeeds();
+    const isWaiting = (): void => progress("waiting for another process that builds the parts");
+    await withLock("parts", async () => (existsSync(folder) ? undefined : build(folder, versions, recipes, programs, go, progress)), isWaiting);
   }
   const variables = JSON.parse(await readFile(path.join(folder, "variables.json"), "utf8")) as Variables;
   return { files: path.join(folder, "files"), images: path.join(folder, "images"), variables };
+}
+
+async function build(folder: string, versions: Versions, recipes: readonly Recipe[], programs: Programs, go: string, progress: Progress): Promise<void> {
+  const started = performance.now();
+  for (const [index, recipe] of recipes.entries()) {
+    const said = (line: string): void => progress(`[${index + 1}/${recipes.length}] ${line}`);
+    await buildRecipe(recipe, go, programs[`${recipe.name}-${recipe.version}`]!, said);
+  }
+  const pause = await buildPause(progress);
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  const variables = await assemble(partial, versions, programs, pause, progress);
+  await writeFile(path.join(partial, "variables.json"), `${JSON.stringify(variables, null, 2)}\n`);
+  await rename(partial, folder);
+  progress(`the cluster's parts are built (${((performance.now() - started) / 1000).toFixed(0)} s): ${folder}`);
 }
 
 async function keyOf(versions: Versions, programs: Programs): Promise<string> {
