@@ -1,4 +1,6 @@
+import type { IncomingMessage } from "node:http";
 import { Writable } from "node:stream";
+import type { ClientOptions, WebSocket } from "ws";
 import { Failure } from "../source/failure.ts";
 import type { ExecAnswer, ExecRequest } from "./contract.ts";
 import type { Link } from "./link.ts";
@@ -12,14 +14,27 @@ interface Status {
 
 /** Runs a command in a container, over a WebSocket through the link. @throws Failure `exec-refused`, and what `Link.explained` says */
 export async function execOver(link: Link, request: ExecRequest, signal: AbortSignal | undefined): Promise<ExecAnswer> {
-  const { Exec } = await import("@kubernetes/client-node/dist/exec.js");
+  const [{ Exec }, { WebSocketHandler }, { WebSocket }] = await Promise.all([
+    import("@kubernetes/client-node/dist/exec.js"),
+    import("@kubernetes/client-node/dist/web-socket-handler.js"),
+    import("ws"),
+  ]);
   const { server, headers } = link.endpoint;
   // the part of the library's KubeConfig that its WebSocketHandler asks
   const config = {
     getCurrentCluster: () => ({ server: server.href.replace(/\/$/, "") }),
     applyToHTTPSOptions: (options: Record<string, unknown>) => Promise.resolve(void Object.assign(options, { agent: link.agent, headers })),
   };
-  const exec = new Exec(config as never);
+  let refusal: Promise<string> | undefined;
+  const open = (uri: string, protocols: string[], options: ClientOptions): WebSocket => {
+    const socket = new WebSocket(uri, protocols, options);
+    socket.on("unexpected-response", (_request, answer) => {
+      refusal = saidIn(answer);
+      void refusal.then((said) => socket.emit("error", new Error(said)));
+    });
+    return socket;
+  };
+  const exec = new Exec(config as never, new WebSocketHandler(config as never, open));
   const [stdout, stderr] = [collector(), collector()];
   const { namespace, pod, container, command } = request;
   return new Promise((resolve, reject) => {
@@ -43,15 +58,26 @@ export async function execOver(link: Link, request: ExecRequest, signal: AbortSi
       },
       (event: { readonly message?: string; readonly error?: Error }) => {
         const message = event.error?.message ?? event.message ?? String(event);
-        const answered = /Unexpected server response: (\d+)/.exec(message);
-        if (answered === null) return reject(link.explained(event.error ?? new Error(message), signal));
-        reject(new Failure(`the API refuses to run a command in ${namespace}/${pod} (${answered[1]})`, { code: "exec-refused", fault: "host", hint: HINT }));
+        if (refusal === undefined) return reject(link.explained(event.error ?? new Error(message), signal));
+        reject(new Failure(`the API runs no command in ${namespace}/${pod}: ${message}`, { code: "exec-refused", fault: "host", hint: HINT }));
       },
     );
   });
 }
 
 const HINT = "look whether the pod runs, its node is Ready, and the user may create pods/exec";
+
+/** Why the API did not switch to a WebSocket. */
+async function saidIn(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8").trim();
+  try {
+    return (JSON.parse(text) as Status).message ?? text;
+  } catch {
+    return text === "" ? `it answers ${answer.statusCode}` : text;
+  }
+}
 
 /** The exit status in a v4 channel's last word. @throws Failure `exec-refused` when the command was not run at all */
 function codeOf(status: Status): number {

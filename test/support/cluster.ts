@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,6 +38,7 @@ export async function startControlPlane(host: LabHost, programs: Readonly<Record
   await must(host, "mkdir -p /etc/kubernetes/pki");
   for (const name of readdirSync(keys)) await must(host, `cat >/etc/kubernetes/pki/${name}`, readFileSync(path.join(keys, name)));
   await must(host, "umask 077; cat >/etc/kubernetes/admin.conf", kubeconfig(keys));
+  rmSync(keys, { recursive: true });
   await must(host, `systemd-run --unit=etcd --collect /usr/local/bin/etcd --data-dir /var/lib/etcd --unsafe-no-fsync`);
   const pki = "/etc/kubernetes/pki";
   const flags = [
