@@ -19,7 +19,9 @@ import { isSelected } from "./tags.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
-  if (!isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) return;
+  // What was notified runs, whatever its tags, and what handlers include does too
+  const isFlush = active.some((host) => host.isFlushing);
+  if (!isFlush && !isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) return;
   const hosts = active.filter((host) => mayRun(task, host));
   if (hosts.length === 0) return;
   if (task.action === "meta") return runMeta(task, hosts, play, around);

@@ -1,5 +1,6 @@
 """Prints what ansible-core makes of a playbook, as JSON: python dump.py PLAYBOOK. See compare.ts."""
 import json
+import os
 import sys
 
 from ansible.inventory.manager import InventoryManager
@@ -53,7 +54,8 @@ def main(path):
         walk(play.compile(), "tasks", tasks)
         walk(play.compile_roles_handlers() + play.handlers, "handlers", handlers)
         plays.append({"name": play.get_name(), "tags": sorted(play.tags), "vars": plain(play.vars), "tasks": tasks, "handlers": handlers})
-    json.dump(plays, sys.stdout, indent=1, sort_keys=True)
+    here = os.path.dirname(os.path.abspath(path)) + "/"
+    sys.stdout.write(json.dumps(plays, indent=1, sort_keys=True).replace(here, ""))
 
 
 main(sys.argv[1])

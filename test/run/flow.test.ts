@@ -244,6 +244,26 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     assert.equal(ran.results[2]!.result["msg"], "2 True 2 True");
   });
 
+  test("handlers run whatever their tags", async () => {
+    const folder = project({
+      "more.yml": "- {name: included, debug: {msg: x}, tags: [other]}\n",
+      "site.yml": `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {name: change, command: "true", notify: [plain, including], tags: [wanted]}
+    - {name: left out, debug: {msg: x}, tags: [other]}
+  handlers:
+    - {name: plain, debug: {msg: x}, tags: [other]}
+    - {name: including, include_tasks: more.yml, tags: [other]}
+`,
+    });
+    const ran = await play(await inventory(), { folder }, { tags: ["wanted"] });
+    assert.deepEqual(ran.lines, ["r1 change changed", "r1 plain ok", "r1 included ok"]);
+    const skipping = await play(await inventory(), { folder }, { skipTags: ["other"] });
+    assert.deepEqual(skipping.lines, ran.lines);
+  });
+
   test("first_found looks beside the module's files only where it is the loop", async () => {
     const folder = project({
       "roles/a/meta/main.yml": "dependencies: [b]\n",
