@@ -167,9 +167,15 @@ export class HeldShell {
       this.fail(reason);
       return;
     }
-    if (frames.length > 0) await this.kill("shell", 0);
     const channel = this.channel;
     this.flush();
+    if (frames.length === 0) {
+      // an idle sh ends by itself at the end of its input: nobody need wait for that
+      channel.stdin.end();
+      this.over();
+      return;
+    }
+    await this.kill("shell", 0);
     channel.stdin.end();
     await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
     this.fail(reason);

@@ -27,6 +27,7 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
   if (options.signal?.aborted === true) throw trouble(settings.name, "interrupted", "interrupted while connecting");
   // the way is long and ssh2 is large: both at the same time
   const socket = options.socket ?? connectTcp({ host: settings.host, port: settings.port, family: settings.family, noDelay: true });
+  gatherWrites(socket);
   let early: Error | undefined;
   socket.on("error", (error: Error) => (early ??= error));
   const [{ NodeSSH }, ssh2] = await Promise.all([import("node-ssh"), import("ssh2").then((module) => module.default)]);
@@ -90,6 +91,23 @@ export async function connectSsh(settings: SshSettings, options: ConnectOptions)
     options.signal?.removeEventListener("abort", onAbort);
   }
   return transportOver(settings, client, shortcuts, () => lost);
+}
+
+/** ssh2 writes each packet in three pieces; what is written in one turn becomes one system call, and few segments. */
+function gatherWrites(socket: Duplex): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let isGathering = false;
+  socket.write = ((...args: unknown[]) => {
+    if (!isGathering) {
+      isGathering = true;
+      socket.cork();
+      process.nextTick(() => {
+        isGathering = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  }) as typeof socket.write;
 }
 
 function transportOver(settings: SshSettings, client: Client, shortcuts: Shortcuts, lostBecause: () => Error | undefined): Transport {

@@ -96,7 +96,7 @@ export function newHostRun(name: string): HostRun {
     unknown: new Set(),
     announced: false,
     roles: new Map(),
-    streak: 12,
+    streak: 16,
     guessed: new Map(),
     lastFailure: undefined,
   };

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # Owner, group, permissions, chattr flags and SELinux context of a path: asked here, set here.
 
 # user_id NAME: sets $REPLY to the user's id, or to nothing
@@ -36,8 +36,25 @@ group_id() {
 ask_attributes() {
   # a fork, and of no use to what is there
   if [ -n "${ask_umask-}" ] || [ ! -e "$1" ] || [ -L "$1" ]; then fact umask "$(umask)"; fi
-  [ -z "${ask_owner-}" ] || { user_id "$ask_owner"; fact owner_id "$REPLY"; }
-  [ -z "${ask_group-}" ] || { group_id "$ask_group"; fact group_id "$REPLY"; }
+  # where the owner is the wanted one already, `entry` has its id
+  owner_now=
+  group_now=
+  if [ "${entry_path-}" = "$1" ] && [ "$entry_line" != absent ]; then
+    owner_now=${entry_line%/*}
+    owner_now=${owner_now##*/}
+    group_now=${entry_line##*/}
+    ids=${entry_line#*/}
+  fi
+  case ${ask_owner-} in
+  "") ;;
+  "$owner_now") fact owner_id "${ids%%/*}" ;;
+  *) user_id "$ask_owner"; fact owner_id "$REPLY" ;;
+  esac
+  case ${ask_group-} in
+  "") ;;
+  "$group_now") ids=${ids#*/}; fact group_id "${ids%%/*}" ;;
+  *) group_id "$ask_group"; fact group_id "$REPLY" ;;
+  esac
   if [ -n "${ask_flags-}" ]; then
     need lsattr chattr
     if flags_line=$(lsattr -d -- "$1" 2>/dev/null); then

@@ -1,10 +1,11 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # What a path is. Prints `KEY=absent`, or `KEY=` and the fields that entry.ts reads.
 
 entry_format='%f/%u/%g/%s/%.9X/%.9Y/%.9Z/%h/%i/%d/%t/%T/%U/%G'
 
-# entry KEY PATH: the path itself, links not followed; a link also prints `KEY.target`. Sets $entry_line.
+# entry KEY PATH: the path itself, links not followed; a link also prints `KEY.target`. Sets $entry_path and $entry_line.
 entry() {
+  entry_path=$2
   # what is surely absent costs no fork
   entry_reply=${REPLY-}
   parent_of "$2"
