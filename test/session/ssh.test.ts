@@ -87,7 +87,7 @@ test("a timeout and an interrupt end the tree on the host, and the session goes 
   assert.equal(await sleepers(), "0");
   // an idle sh ends by itself, right after the end of its input
   const shells = async (): Promise<string> => (await host.exec("ps -eo ppid,pid,stat,args --no-headers | grep '[/]bin/sh$'; :")).stdout;
-  for (const end = performance.now() + 5_000; (await shells()) !== "" && performance.now() < end; ) await sleep(50);
+  for (const end = performance.now() + 5_000; (await shells()) !== "" && performance.now() < end;) await sleep(50);
   assert.equal(await shells(), "", "no sh is left");
 });
 
