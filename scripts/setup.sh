@@ -12,11 +12,11 @@ want ip iproute2
 want iptables iptables
 want ssh openssh-client
 want shellcheck shellcheck
+want gpg gnupg
 [ -x /bin/busybox ] || need="$need busybox-static"
 if [ "${1:-}" = cluster ]; then
   want gcc "gcc libc6-dev"
   want pkg-config pkg-config
-  want gpg gnupg
   pkg-config --exists libseccomp 2>/dev/null || need="$need libseccomp-dev"
 fi
 if [ -n "$need" ]; then
