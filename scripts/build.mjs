@@ -19,11 +19,14 @@ const bundledFiles = Object.fromEntries(
 const keepSourceUrls = {
   name: "keep-source-urls",
   setup({ onLoad, initialOptions }) {
-    const base = initialOptions.format === "cjs" ? "require('node:url').pathToFileURL(__filename)" : "import.meta.url";
+    const base = initialOptions.format === "cjs" ? "tsplayHere" : "import.meta.url";
     onLoad({ filter: /engine[\\/].*\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
       const relative = path.relative(dist, file);
-      return { loader: "ts", contents: text.replaceAll("import.meta.url", `new URL(${JSON.stringify(relative)}, ${base}).href`) };
+      if (!text.includes("import.meta.url")) return { loader: "ts", contents: text };
+      // worked out once a file: scripts are read by it with every task
+      const constant = `const tsplayUrl = new URL(${JSON.stringify(relative)}, ${base}).href;`;
+      return { loader: "ts", contents: `${constant} ${text.replaceAll("import.meta.url", "tsplayUrl")}` };
     });
   },
 };
@@ -66,7 +69,7 @@ await Promise.all([
     minifyWhitespace: true,
     minifySyntax: true,
     // a function, as Node makes of every CommonJS file
-    banner: { js: "(function (require, module, exports, __filename, __dirname) {" },
+    banner: { js: "(function (require, module, exports, __filename, __dirname) {const tsplayHere = require('node:url').pathToFileURL(__filename);" },
     footer: { js: "})" },
   }),
 ]);

@@ -38,24 +38,32 @@ export function bodyOf(script: Script, environment: Readonly<Record<string, stri
 
 /**
  * The body as the subshell runs it: variables first, then the text by `eval`, so that a syntax error ends only the subshell.
- * @param word what stands for the text, where it is already there
+ * @param kept the name of the function that holds the text, where the sh keeps it
  */
-export function commandsOf(body: Body, word = quote(body.text)): string {
-  return `${body.variables}eval ${word}`;
+export function commandsOf(body: Body, kept?: string): string {
+  return `${body.variables}${kept ?? `eval ${quote(body.text)}`}`;
 }
 
-/** A command for the held sh itself: it keeps `text` in a variable, which the subshells of later frames see. */
+/** A command for the held sh itself: it reads `text` once, as a function, which the subshells of later frames call. */
 export function keepText(name: string, text: string): string {
-  return `${name}=${quote(text)}\n`;
+  return `${name}() {\n${text}\n}\n`;
+}
+
+/** What is sent around a frame at the same time: each mark is a packet, and one that says two things saves one. */
+export interface Neighbours {
+  /** The frame before says that this one begins. */
+  readonly isAnnounced: boolean;
+  /** The frame that this one announces. */
+  readonly next: Marks | undefined;
 }
 
 /**
  * One complete command for the held sh. Braces, so that sh has read all of it before it begins.
  * @param content the script's stdin; must fit inline. /dev/null when not given
  */
-export function frameText(body: string, content: Buffer | undefined, marks: Marks): Buffer {
-  const head = Buffer.from(beginText(marks));
-  const tail = Buffer.from(`(${body}\n)${content === undefined ? " </dev/null" : ""}; ${endText(marks)}; }\n`);
+export function frameText(body: string, content: Buffer | undefined, marks: Marks, { isAnnounced, next }: Neighbours): Buffer {
+  const head = Buffer.from(isAnnounced ? "{ " : beginText(marks));
+  const tail = Buffer.from(`(${body}\n)${content === undefined ? " </dev/null" : ""}; ${endText(marks, next)}; }\n`);
   if (content === undefined) return Buffer.concat([head, tail]);
   // a pipe and not a here-document: bash would write that to a file on the host's disk
   const source = content.includes(0) ? Buffer.from(`printf %b '${escapeBytes(content)}'`) : Buffer.concat([Buffer.from("printf %s "), quoteBytes(content)]);
@@ -76,6 +84,8 @@ function beginText(marks: Marks): string {
   return `{ ${begin}; ${begin} >&2; `;
 }
 
-function endText(marks: Marks): string {
-  return `printf '%s %d\\n' '${marks.end}' "$?"; printf '%s\\n' '${marks.end}' >&2`;
+function endText(marks: Marks, next?: Marks): string {
+  if (next === undefined) return `printf '%s %d\\n' '${marks.end}' "$?"; printf '%s\\n' '${marks.end}' >&2`;
+  const begin = next.begin.trimEnd();
+  return `printf '%s %d\\n%s\\n' '${marks.end}' "$?" '${begin}'; printf '%s\\n%s\\n' '${marks.end}' '${begin}' >&2`;
 }

@@ -43,6 +43,11 @@ export interface KillOrder {
 
 export type GiveBack = { readonly kind: "shell-ended" } | { readonly kind: "connection-lost"; readonly failure: Failure } | { readonly kind: "no-prompt-flag" };
 
+/** What the held sh itself does, with no answer. */
+interface Command {
+  readonly command: string;
+}
+
 interface Frame {
   readonly number: number;
   readonly marks: Marks;
@@ -72,14 +77,17 @@ const KEEP_MOST = 200;
 /** The greeting's body: in the subshell `$$` is still the held sh. */
 export const GREETING = `printf %s "$$"`;
 
+/** Asked once for all frames, since asking costs a fork. */
+const FIRST: Command = { command: "tsplay_umask=$(umask)\n" };
+
 /** A long-lived sh: frames go in one after the other without waiting, answers come back in order. */
 export class HeldShell {
   private readonly parts: ShellParts;
   private channel: Channel | undefined;
   private readonly waiting: Frame[] = [];
   /** What goes to the sh at the end of this turn of the event loop: frames that are submitted together travel together. */
-  private readonly outgoing: Buffer[] = [];
-  /** Texts that the sh keeps, and the variables that hold them: a play sends the same few dozen again and again. */
+  private readonly outgoing: (Command | Frame)[] = [];
+  /** Texts that the sh keeps, and the functions that hold them: a play sends the same few dozen again and again. */
   private readonly kept = new Map<string, string>();
   /** Frames that each stream still has to bring, in order. */
   private readonly stdoutFrames: Frame[] = [];
@@ -112,8 +120,8 @@ export class HeldShell {
       (opened) => {
         if (!this.attach(opened)) return;
         opened.stdin.write(this.parts.launch.preamble);
-        this.send(frameText(GREETING, undefined, greeting.marks));
-        for (const frame of this.waiting.splice(0)) this.write(frame);
+        this.send(FIRST);
+        for (const frame of [greeting, ...this.waiting.splice(0)]) this.write(frame);
       },
       (error: unknown) => this.fail(error),
     );
@@ -210,29 +218,34 @@ export class HeldShell {
   }
 
   private write(frame: Frame): void {
-    const { body, content } = frame.job!;
-    this.send(frameText(commandsOf(body, this.keep(body.text)), content, frame.marks));
+    if (frame.job !== undefined) this.keep(frame.job.body);
+    this.send(frame);
   }
 
-  /** @returns the word that stands for the text; undefined when the sh does not keep it */
-  private keep(text: string): string | undefined {
-    let name = this.kept.get(text);
-    if (name === undefined) {
-      if (text.length < KEEP_FROM || this.kept.size === KEEP_MOST) return undefined;
-      name = `tsplay_text_${this.kept.size}`;
-      this.kept.set(text, name);
-      this.send(Buffer.from(keepText(name, text)));
-    }
-    return `"$${name}"`;
+  private keep({ text }: Body): void {
+    if (text.length < KEEP_FROM || this.kept.has(text) || this.kept.size === KEEP_MOST) return;
+    const name = `tsplay_text_${this.kept.size}`;
+    this.kept.set(text, name);
+    this.send({ command: keepText(name, text) });
   }
 
-  private send(bytes: Buffer): void {
-    if (this.outgoing.push(bytes) === 1) setImmediate(() => this.flush());
+  private send(what: Command | Frame): void {
+    if (this.outgoing.push(what) === 1) setImmediate(() => this.flush());
   }
 
   private flush(): void {
-    const bytes = Buffer.concat(this.outgoing.splice(0));
-    if (bytes.length > 0 && !this.isOver) this.channel!.stdin.write(bytes);
+    const outgoing = this.outgoing.splice(0);
+    if (outgoing.length === 0 || this.isOver) return;
+    const frames = outgoing.filter((what) => "marks" in what);
+    let at = 0;
+    const bytes = outgoing.map((what) => {
+      if ("command" in what) return Buffer.from(what.command);
+      at += 1;
+      const { job, marks } = what;
+      const commands = job === undefined ? GREETING : commandsOf(job.body, this.kept.get(job.body.text));
+      return frameText(commands, job?.content, marks, { isAnnounced: at > 1, next: frames[at]?.marks });
+    });
+    this.channel!.stdin.write(Buffer.concat(bytes));
   }
 
   /** @returns false when nobody waits for the channel any more */

@@ -120,8 +120,16 @@ function userKey(become: Become | undefined): string {
 }
 
 function guessKey(script: Script, options: RunOptions): string {
-  const identity = [script.text, script.vars ?? {}, userKey(options.become), options.environment ?? {}, options.timeout ?? 0];
-  return createHash("sha1").update(JSON.stringify(identity)).digest("base64");
+  return JSON.stringify([numberOfText(script.text), script.vars ?? {}, userKey(options.become), options.environment ?? {}, options.timeout ?? 0]);
+}
+
+const textNumbers = new Map<string, number>();
+
+/** Scripts are long and few. */
+function numberOfText(text: string): number {
+  const number = textNumbers.get(text) ?? textNumbers.size;
+  textNumbers.set(text, number);
+  return number;
 }
 
 /** The connections of a run, opened when first needed and held. */

@@ -31,6 +31,8 @@ remove)
 folders)
   eval "set -- $folders"
   for folder; do
+    # made with its permissions at once where nothing else is to be set
+    if [ -n "${set_mode-}" ] && [ -z "${set_context-}${set_owner-}${set_group-}" ] && mkdir -m "$set_mode" -- "$folder" 2>/dev/null; then continue; fi
     mkdir -- "$folder" 2>/dev/null || [ -d "$folder" ] || mkdir -- "$folder" || exit
     set_attributes "$folder"
   done

@@ -13,7 +13,7 @@ entry here "$path"
 here=$entry_line
 subject=$path
 case $here in
-a*)
+a1*)
   real_path "$path"
   fact real "$REPLY"
   [ -z "$follow" ] || subject=$REPLY
@@ -26,7 +26,8 @@ parent_of "$subject"
 while [ ! -e "$REPLY" ] && [ "$REPLY" != / ] && [ "$REPLY" != . ]; do parent_of "$REPLY"; done
 if [ ! -e "$subject" ]; then
   fact parent_path "$REPLY"
-  entry parent "$REPLY"
+  # an ordinary folder needs no fork: a setgid one hands its group down
+  if [ ! -d "$REPLY" ] || [ -g "$REPLY" ]; then entry parent "$REPLY"; fi
 fi
 
 if [ -n "$src" ]; then

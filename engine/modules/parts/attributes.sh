@@ -34,8 +34,8 @@ group_id() {
 # ask_attributes PATH: prints umask (for what is there only with ask_umask), and where asked owner_id, group_id, flags, context,
 # default_context
 ask_attributes() {
-  # a fork, and of no use to what is there
-  if [ -n "${ask_umask-}" ] || [ ! -e "$1" ] || [ -L "$1" ]; then fact umask "$(umask)"; fi
+  # of no use to what is there; a held sh knows its own, where asking would be a fork
+  if [ -n "${ask_umask-}" ] || [ ! -e "$1" ] || [ -L "$1" ]; then fact umask "${tsplay_umask:-$(umask)}"; fi
   # where the owner is the wanted one already, `entry` has its id
   owner_now=
   group_now=

@@ -21,7 +21,7 @@ entry() {
   if entry_line=$(LC_ALL=C stat -c "$entry_format" -- "$2" 2>&1); then
     fact "$1" "$entry_line"
     case $entry_line in
-    a*)
+    a1*)
       need readlink
       fact "$1.target" "$(readlink -- "$2")"
       ;;

@@ -27,7 +27,8 @@ ask_whole() {
     parent_of "$path"
     while [ ! -e "$REPLY" ] && [ "$REPLY" != / ] && [ "$REPLY" != . ]; do parent_of "$REPLY"; done
     fact parent_path "$REPLY"
-    entry parent "$REPLY"
+    # an ordinary folder needs no fork: a setgid one hands its group down
+    if [ ! -d "$REPLY" ] || [ -g "$REPLY" ]; then entry parent "$REPLY"; fi
     ;;
   8*) sum_of "$path"; fact sum "$REPLY" ;;
   esac

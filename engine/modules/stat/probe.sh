@@ -16,7 +16,7 @@ if [ -n "$follow" ]; then fact blocks "$(stat -L -c '%b/%o' -- "$path")"; else f
 [ ! -w "$path" ] || fact writeable 1
 [ ! -x "$path" ] || fact executable 1
 case $entry_line in
-a*) real_path "$path"; fact lnk_source "$REPLY" ;;
+a1*) real_path "$path"; fact lnk_source "$REPLY" ;;
 8*)
   if [ -n "$sum_tool" ] && [ -r "$path" ]; then
     need "$sum_tool"
