@@ -9,6 +9,7 @@ import { moduleText } from "../../engine/docs/text.ts";
 import type { Module } from "../../engine/modules/contract.ts";
 import { loadModule, moduleNames } from "../../engine/modules/index.ts";
 import { loadYaml } from "../../engine/source/yaml.ts";
+import { errorsMarkdown } from "../../scripts/errors.ts";
 
 const root = join(import.meta.dirname, "../..");
 const modules: Module[] = [];
@@ -33,6 +34,10 @@ test("docs/modules has no page without a module", () => {
   const pages = readdirSync(join(root, "docs/modules")).filter((file) => file !== "README.md");
   assert.deepEqual(pages.sort(), moduleNames.map((name) => `${name}.md`).sort());
   assert.equal(readFileSync(join(root, "docs/modules/README.md"), "utf8"), modulesIndex(modules));
+});
+
+test("docs/errors.md is what the sources say (else run: npx tsx scripts/docs.ts)", () => {
+  assert.equal(readFileSync(join(root, "docs/errors.md"), "utf8"), errorsMarkdown(root));
 });
 
 const validate = new Ajv({ strict: false, allErrors: true }).compile(playbookSchema(modules));
