@@ -11,13 +11,13 @@ import { ensureParts } from "./parts/parts.ts";
 import { readVersions } from "./parts/versions.ts";
 import { withLock } from "./place.ts";
 
-export type ClusterOptions = Pick<LabOptions, "mirror" | "podNetwork">;
+export type ClusterOptions = Pick<LabOptions, "mirror" | "podNetwork" | "variables">;
 
 /** Without these a cluster has Calico's objects, and no Calico. */
 const CALICO = ["node", "cni", "kube-controllers"];
 
 /**
- * What a lab needs so that a cluster can be made on its hosts. Where upstream can be reached that is nothing; else a mirror of what is built here,
+ * What a lab needs so that a cluster can be made on its hosts; its inventory says `lab_cluster`. Where upstream can be reached that is all; else a mirror of what is built here,
  * of the image archives in the folder TSPLAY_LAB_IMAGES, and of the files in TSPLAY_LAB_FILES (by host and path of their address).
  * Without Calico's images the lab brings a pod network of its own.
  * @param withPrevious with the parts that an upgrade starts from
@@ -27,7 +27,7 @@ export async function clusterOptions(withPrevious: boolean, progress: Progress):
   const [version] = (await readVersions(false)).kubernetes;
   if (await isUpstreamReachable(version!)) {
     progress("the cluster's parts come from upstream");
-    return {};
+    return { variables: { lab_cluster: true } };
   }
   progress("upstream (dl.k8s.io, registry.k8s.io) cannot be reached: the cluster's parts are built here and come from the lab's mirror");
   const parts = await ensureParts(withPrevious, progress);
@@ -40,7 +40,11 @@ export async function clusterOptions(withPrevious: boolean, progress: Progress):
   );
   const more = process.env["TSPLAY_LAB_FILES"];
   const files = [parts.files, ...(more ? [path.resolve(more)] : [])];
-  return { mirror: { files, layouts, variables: { ...parts.variables, lab_pod_network: !hasCalico } }, podNetwork: !hasCalico };
+  return {
+    mirror: { files, layouts, variables: { ...parts.variables, lab_pod_network: !hasCalico } },
+    podNetwork: !hasCalico,
+    variables: { lab_cluster: true },
+  };
 }
 
 /** One quick look: three seconds at most. */

@@ -32,8 +32,10 @@ export interface LabHost {
   /** Pulls the cable: packets vanish, nothing is refused. */
   cut(): Promise<void>;
   mend(): Promise<void>;
-  /** Power off, at once. `reset` brings it back as new. */
+  /** Power off, at once. `start` switches it on again, `reset` brings it back as new. */
   kill(): Promise<void>;
+  /** Switches a killed host on again, with its disk as it was. */
+  start(): Promise<void>;
   /** Takes the rest of its disk, less `leave` bytes (0). */
   fillDisk(leave?: number): Promise<void>;
   freeDisk(): Promise<void>;
@@ -206,6 +208,7 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
       while ((await livingProcess(path.join(folder, "pid"))) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
       init = 0;
     },
+    start: boot,
     async fillDisk(leave = 0) {
       const free = await must("df", ["--output=avail", "-B1", path.join(folder, "disk")]);
       const size = Number(free.stdout.trim().split("\n").at(-1)) - leave;

@@ -25,6 +25,8 @@ export interface LabOptions {
   readonly diskSize?: string;
   /** What the lab serves its hosts in place of the internet; its inventory names the addresses. */
   readonly mirror?: LabMirror;
+  /** What the lab's inventory says besides. */
+  readonly variables?: Readonly<Record<string, unknown>>;
   /** Gives a cluster on these hosts a simple pod network. */
   readonly podNetwork?: boolean;
   /** Told how the building of the base goes, when it must be built. */
@@ -81,6 +83,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       podNetwork: options.podNetwork ?? false,
     };
     await writeFile(path.join(folder, "setting.json"), `${JSON.stringify(setting, null, 2)}\n`);
+    await writeFile(variablesFile(folder), JSON.stringify(options.variables ?? {}));
     if (options.mirror) await startMirror(folder, options.mirror, `${subnet}.1`);
     const lab = await labOn(setting, [], watcher);
     await lab.add(options.hosts);
@@ -173,7 +176,8 @@ async function labOn(
   const knownHostsFile = path.join(folder, "known_hosts");
   const keyFile = path.join(folder, "key");
   const inventory = path.join(folder, "inventory.ini");
-  const variables = { ...connectionVariables(keyFile, knownHostsFile), ...(await mirrorVariables(folder)) };
+  const own = JSON.parse(await readFile(variablesFile(folder), "utf8")) as Record<string, unknown>;
+  const variables = { ...connectionVariables(keyFile, knownHostsFile), ...own, ...(await mirrorVariables(folder)) };
   let isStopped = false;
   let adding: Promise<unknown> = Promise.resolve();
 
@@ -235,6 +239,10 @@ async function labOn(
       watcher?.();
     },
   };
+}
+
+function variablesFile(folder: string): string {
+  return path.join(folder, "variables.json");
 }
 
 /** Writes a file whole or not at all: others read it while the lab grows. */

@@ -80,7 +80,8 @@ boot() {
   printf '%s %s\n' "$$" "$(start_time "$$")" > "$host/pid"
   read_lab
   machine=$(cat "$host/machine")
-  mount_root
+  # a host that was switched off finds its disk as it left it
+  mountpoint -q "$host/root" || mount_root
   enter_cgroups
   # NOTE: /tmp stays on the host's disk, as on real servers
   export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0

@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Event, FailureView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
 import type { ClusterOptions } from "./cluster.ts";
 import type { LabOutput } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import { startLab } from "./lab.ts";
 import { labFile } from "./place.ts";
-import { capture } from "./process.ts";
+import { changedIn, compareRuns, failuresOf, type RecordedRun, recordRun } from "./recorded-run.ts";
 import { compareTrees } from "./tree.ts";
 
 export interface RoleTestOptions {
@@ -19,23 +18,6 @@ export interface RoleTestOptions {
   readonly cluster?: ClusterOptions | undefined;
   /** How tsplay is called; its own command line when not given. */
   readonly cli?: readonly string[];
-}
-
-/** One task's end on one host, as a run told it. */
-interface Told {
-  /** The same in two runs of one playbook: place, action and host. */
-  readonly key: string;
-  readonly text: string;
-  readonly status: string;
-  /** Check mode said that it cannot know: a command that nothing foretells, or a verdict that stands on a change that was only announced. */
-  readonly isOpen: boolean;
-  readonly failure: FailureView | undefined;
-}
-
-interface Run {
-  readonly code: number;
-  readonly told: readonly Told[];
-  readonly stderr: string;
 }
 
 /**
@@ -82,7 +64,7 @@ async function writePlaybook(work: string, folder: string, name: string): Promis
 }
 
 async function cycle(lab: Lab, playbook: string, folder: string, cli: readonly string[], io: LabOutput): Promise<boolean> {
-  const run = (file: string, ...flags: string[]): Promise<Run> => runPlaybook(cli, file, lab.inventory, flags);
+  const run = (file: string, ...flags: string[]): Promise<RecordedRun> => recordRun(cli, [file, "-i", lab.inventory, ...flags]);
   const host = lab.hosts[0]!;
   io.out(`${path.basename(folder)}: create      ok  (${host.address}, ${host.bootTime.toFixed(0)} ms)\n`);
   const step = async (label: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
@@ -94,17 +76,17 @@ async function cycle(lab: Lab, playbook: string, folder: string, cli: readonly s
     return problems.length === 0;
   };
 
-  let announced: Run | undefined;
+  let announced: RecordedRun | undefined;
   const isCheckClean = await step("check", async () => {
     const before = await host.tree();
     announced = await run(playbook, "--check", "--diff");
     const touched = compareTrees(before, await host.tree()).map((line) => `check mode changed the host: ${line}`);
     return [...failuresOf(announced), ...touched];
   });
-  let applied: Run | undefined;
+  let applied: RecordedRun | undefined;
   const isApplied = await step("converge", async () => failuresOf((applied = await run(playbook))));
   if (!isApplied) return false;
-  const isTrue = await step("check=apply", async () => (isCheckClean ? compare(announced!, applied!) : ["not compared: the check failed"]));
+  const isTrue = await step("check=apply", async () => (isCheckClean ? compareRuns(announced!, applied!) : ["not compared: the check failed"]));
   const isIdempotent = await step("again", async () => {
     const again = await run(playbook);
     return [...failuresOf(again), ...changedIn(again).map((told) => `changed again: ${told.text}`)];
@@ -113,58 +95,4 @@ async function cycle(lab: Lab, playbook: string, folder: string, cli: readonly s
   if (!existsSync(verify)) io.out(`${path.basename(folder)}: verify      --  (no verify.yml)\n`);
   const isVerified = !existsSync(verify) || (await step("verify", async () => failuresOf(await run(verify))));
   return isCheckClean && isTrue && isIdempotent && isVerified;
-}
-
-function changedIn(run: Run): readonly Told[] {
-  return run.told.filter((told) => told.status === "changed");
-}
-
-function compare(announced: Run, applied: Run): string[] {
-  const said = new Map(changedIn(announced).map((told) => [told.key, told]));
-  const done = new Map(changedIn(applied).map((told) => [told.key, told]));
-  const open = new Set(announced.told.filter((told) => told.isOpen).map((told) => told.key));
-  const lies = [...said.values()].filter((told) => !done.has(told.key) && !open.has(told.key)).map((told) => `announced, not done: ${told.text}`);
-  return [...lies, ...[...done.values()].filter((told) => !said.has(told.key) && !open.has(told.key)).map((told) => `done, not announced: ${told.text}`)];
-}
-
-function failuresOf(run: Run): string[] {
-  if (run.code === 0) return [];
-  const failed = run.told.filter((told) => told.status === "failed" || told.status === "unreachable");
-  const lines = failed.map((told) => `${told.text}: ${told.failure?.message ?? told.status}${told.failure?.hint ? ` (${told.failure.hint})` : ""}`);
-  if (lines.length > 0) return lines;
-  return [`tsplay ended with ${run.code}`, ...run.stderr.trim().split("\n").slice(-15)];
-}
-
-async function runPlaybook(cli: readonly string[], playbook: string, inventory: string, flags: readonly string[]): Promise<Run> {
-  const [program, ...first] = cli;
-  const answer = await capture(program!, [...first, playbook, "-i", inventory, "--output", "json", ...flags]);
-  // a task's place is told once, when it starts
-  const places = new Map<string, string>();
-  const told: Told[] = [];
-  for (const line of answer.stdout.split("\n")) {
-    const event = parseEvent(line);
-    if (event?.type === "task-start") places.set(event.task.id, `${path.relative(process.cwd(), event.task.place.file)}:${event.task.place.line}`);
-    else if (event?.type === "result") told.push(tell(event, places.get(event.task.id) ?? event.task.name));
-  }
-  return { code: answer.code, told, stderr: answer.stderr };
-}
-
-function parseEvent(line: string): Event | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line) as Event;
-  } catch {
-    return undefined;
-  }
-}
-
-function tell(event: Extract<Event, { type: "result" }>, place: string): Told {
-  return {
-    key: `${place} ${event.task.action} ${event.host}`,
-    text: `${event.task.name} (${place})`,
-    // a failure that the play takes care of is none of ours
-    status: event.ignored || event.rescued ? "ok" : event.status,
-    isOpen: event.assumed || (event.status === "skipped" && String(event.result["msg"] ?? "").includes("if not in check mode")),
-    failure: event.failure,
-  };
 }

@@ -152,6 +152,16 @@ test("a delayed host is as far away as asked", options, async () => {
   await far.close();
 });
 
+test("a killed host that is started again has its disk as it was", options, async () => {
+  const host = (await shared.lab()).host("one");
+  await host.exec("printf kept > /root/kept; mkdir /var/lib/containerd/kept");
+  await host.kill();
+  await host.start();
+  assert.equal((await host.exec("cat /root/kept; ls /var/lib/containerd; hostname")).stdout, "keptkept\none\n");
+  await host.reset();
+  assert.equal((await host.exec("ls /root /var/lib/containerd")).stdout.trim(), "/root:\n\n/var/lib/containerd:");
+});
+
 test("a killed host is gone; reset brings it back as new", options, async () => {
   const lab = await shared.lab();
   const host = lab.host("two");

@@ -26,6 +26,7 @@ const versions: Versions = {
   cniPlugins: "1.9.1",
   crictl: "1.36.0",
   etcd: "3.6.14",
+  busybox: "1.37.0",
 };
 const programs: Readonly<Record<string, readonly string[]>> = {
   containerd: ["containerd", "ctr"],
@@ -54,7 +55,7 @@ test("the images of both versions, each once, under the names that kubeadm asks 
   const names = imagesFor(versions).map((image) => image.name.replace("registry.k8s.io/", ""));
   const own = (version: string): string[] => ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"].map((name) => `${name}:v${version}`);
   const newer = [...own("1.36.4"), "etcd:3.6.8-0", "coredns/coredns:v1.14.2", "pause:3.10.2"];
-  assert.deepEqual(names, [...newer, ...own("1.35.8"), "etcd:3.6.6-0", "coredns/coredns:v1.13.1"]);
+  assert.deepEqual(names, [...newer, ...own("1.35.8"), "etcd:3.6.6-0", "coredns/coredns:v1.13.1", "docker.io/library/busybox:1.37.0"]);
 });
 
 test("there is a recipe for every program of a download, an image and a package", () => {
@@ -63,7 +64,7 @@ test("there is a recipe for every program of a download, an image and a package"
   const all = (recipe: string, version: string): string[] =>
     Object.keys(recipes.find((each) => each.name === recipe && each.version === version)?.programs ?? {});
   const downloads = downloadsFor(versions, all).flatMap(({ content }) => ("program" in content ? [content] : Object.values(content)));
-  const images = imagesFor(versions).flatMap((image) => Object.values(image.files).filter((file) => file !== "pause"));
+  const images = imagesFor(versions).flatMap((image) => Object.values(image.files).filter((file) => typeof file !== "string"));
   const packages = versions.kubernetes.flatMap((version) =>
     packagesFor(version, versions, all("cni-plugins", "1.9.1")).flatMap((each) => Object.values(each.programs)),
   );

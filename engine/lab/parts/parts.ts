@@ -31,6 +31,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   "gpg --version": "gnupg",
   "dpkg-deb --version": "dpkg",
   "mmdebstrap --version": "mmdebstrap",
+  "/bin/busybox --list": "busybox-static",
 };
 
 /** Sources whose change makes other files of the same programs. */

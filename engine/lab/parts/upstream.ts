@@ -64,21 +64,26 @@ export function downloadsFor(versions: Versions, programsOf: (recipe: string, ve
   ];
 }
 
+/** Programs that are not built from Go modules: pause.c, and this machine's busybox. */
+export type OtherProgram = "pause" | "busybox";
+
 /** An image that consists of programs in an otherwise empty root, or on top of Debian packages. */
 export interface Image {
   /** With registry and tag, as `kubeadm config images list` names it. */
   readonly name: string;
-  /** Place in the image to program; `pause` is the only one that no recipe makes. */
-  readonly files: Readonly<Record<string, Program | "pause">>;
+  /** Place in the image to program; these are the only ones that no recipe makes. */
+  readonly files: Readonly<Record<string, Program | OtherProgram>>;
+  /** The busybox in it goes by the names of all that it can do. */
+  readonly withApplets?: boolean;
   readonly entrypoint?: readonly string[];
   readonly user?: string;
   /** Debian packages below it. */
   readonly packages?: readonly string[];
 }
 
-/** The images that kubeadm of each version wants. */
+/** The images that kubeadm of each version wants, and the one that the playbooks look at the cluster with. */
 export function imagesFor(versions: Versions): Image[] {
-  const images = versions.kubernetes.flatMap((version) => {
+  const images = versions.kubernetes.flatMap((version): Image[] => {
     const { etcd, coredns, pause } = versions.images[version]!;
     const own = (program: string): Image => ({
       name: `registry.k8s.io/${program}:v${version}`,
@@ -100,5 +105,6 @@ export function imagesFor(versions: Versions): Image[] {
       { name: `registry.k8s.io/pause:${pause}`, files: { pause: "pause" as const }, entrypoint: ["/pause"], user: "65535:65535" },
     ];
   });
+  images.push({ name: `docker.io/library/busybox:${versions.busybox}`, files: { "bin/busybox": "busybox" }, withApplets: true });
   return images.filter((image, index) => images.findIndex((each) => each.name === image.name) === index);
 }

@@ -19,6 +19,7 @@ export interface Versions {
   readonly cniPlugins: string;
   readonly crictl: string;
   readonly etcd: string;
+  readonly busybox: string;
 }
 
 /**
@@ -36,5 +37,6 @@ export async function readVersions(withPrevious: boolean): Promise<Versions> {
     cniPlugins: text("cni_plugins_version"),
     crictl: text("crictl_version"),
     etcd: text("etcd_version"),
+    busybox: text("busybox_version"),
   };
 }
