@@ -45,7 +45,11 @@ function runFile(file) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["--import", "tsx", "--test", "--test-reporter=tap", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+      // figures, as soon as they are there: some files take minutes
+      for (const [, figure] of chunk.toString().matchAll(/^\s*# measured: (.*)$/gm)) process.stdout.write(`     ${path.relative(root, file)}: ${figure}\n`);
+    });
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("close", (code) => {
       const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
