@@ -18,7 +18,7 @@ export function shortName(lab: string): string {
 }
 
 /**
- * The lab's bridge and /24 below 10.90.0.0 to 10.99.255.0: the one its name leads to, or the next that neither this machine nor another lab uses.
+ * The lab's bridge and /24 below 10.86.0.0 to 10.95.255.0, outside of the networks that a cluster has by default: the one its name leads to, or the next that neither this machine nor another lab uses.
  * The caller holds the lock of the labs.
  */
 export async function makeNetwork(folder: string, lab: string): Promise<Subnet> {
@@ -28,10 +28,10 @@ export async function makeNetwork(folder: string, lab: string): Promise<Subnet> 
   const start = hashOf(lab).readUInt32BE(0);
   const candidates = Array.from({ length: 2560 }, (_, index) => {
     const at = (start + index) % 2560;
-    return `10.${90 + Math.floor(at / 256)}.${at % 256}`;
+    return `10.${86 + Math.floor(at / 256)}.${at % 256}`;
   });
   const subnet = candidates.find((candidate) => !taken.includes(`${candidate}.`));
-  if (subnet === undefined) throw new Failure("no free /24 between 10.90.0.0 and 10.99.255.0 for the lab", { code: "lab-failed", fault: "usage" });
+  if (subnet === undefined) throw new Failure("no free /24 between 10.86.0.0 and 10.95.255.0 for the lab", { code: "lab-failed", fault: "usage" });
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "subnet"), `${subnet}\n`);
   await writeFile(path.join(folder, "bridge"), `tsl-${shortName(lab)}\n`);

@@ -108,7 +108,19 @@ async function resetHosts(...names: string[]): Promise<void> {
 
 const NODES = ["master1", "worker1"];
 
-test("what cannot work is refused before anything is changed", async (context) => {
+let isBroken = false;
+
+/** One step of the cluster's life; those after one that failed have nothing to stand on. */
+function step(name: string, work: (context: TestContext) => Promise<void>): void {
+  test(name, async (context) => {
+    if (isBroken) return context.skip("a step before this one failed");
+    isBroken = true;
+    await work(context);
+    isBroken = false;
+  });
+}
+
+step("what cannot work is refused before anything is changed", async (context) => {
   const before = await trees(NODES);
   const wrong: [string, string[], RegExp][] = [
     ["networks that overlap", ["-e", "cluster_pod_subnet=10.96.0.0/16"], /overlap/],
@@ -124,10 +136,10 @@ test("what cannot work is refused before anything is changed", async (context) =
     tell(context, `${what}: refused in ${seconds(run.seconds)}`);
   }
   const now = await trees(NODES);
-  for (const [index, tree] of now.entries()) assert.deepEqual(compareTrees(before[index]!, tree), []);
+  for (const [index, tree] of now.entries()) assert.deepEqual(compareTrees(before[index]!, tree).slice(0, 9), []);
 });
 
-test("a mirror that does not answer and a wrong checksum fail with the reason, and leave nothing half done", async () => {
+step("a mirror that does not answer and a wrong checksum fail with the reason, and leave nothing half done", async () => {
   const away = await play("cluster", "-e", "github_mirror=http://127.0.0.1:9", "--tags", "containerd");
   assert.match(failuresOf(away).join("\n"), /127\.0\.0\.1:9/);
   const wrong = await play("cluster", "-e", `{"runc_checksums": {"${versions.runc}": "sha256:${"0".repeat(64)}"}}`, "--tags", "containerd");
@@ -136,12 +148,12 @@ test("a mirror that does not answer and a wrong checksum fail with the reason, a
   await resetHosts(...NODES);
 });
 
-test("from bare hosts to Ready nodes in one command: check announces what apply then does", async (context) => {
+step("from bare hosts to Ready nodes in one command: check announces what apply then does", async (context) => {
   const before = await trees(NODES);
   const announced = await play("cluster", ...PREVIOUS(), "--check", "--diff");
   assert.deepEqual(failuresOf(announced), []);
   const now = await trees(NODES);
-  for (const [index, tree] of now.entries()) assert.deepEqual(compareTrees(before[index]!, tree), [], "check mode changed a host");
+  for (const [index, tree] of now.entries()) assert.deepEqual(compareTrees(before[index]!, tree).slice(0, 9), [], "check mode changed a host");
   const applied = await done("cluster", ...PREVIOUS());
   assert.deepEqual(compareRuns(announced, applied), []);
   const version = versions.kubernetes[1]!;
@@ -149,12 +161,12 @@ test("from bare hosts to Ready nodes in one command: check announces what apply 
   tell(context, `bare hosts to two Ready nodes of ${version}: ${seconds(applied.seconds)} (check before: ${seconds(announced.seconds)})`);
 });
 
-test("the second run changes nothing", async (context) => {
+step("the second run changes nothing", async (context) => {
   const again = await doneAlready("cluster", ...PREVIOUS());
   tell(context, `the second run: ${seconds(again.seconds)}`);
 });
 
-test("check announces what has drifted, and apply mends just that", async () => {
+step("check announces what has drifted, and apply mends just that", async () => {
   await lab.host("worker1").exec("printf '# mine\\n' >>/etc/containerd/config.toml; rm /etc/crictl.yaml; systemctl disable -q kubelet");
   await lab.host("master1").exec("chmod 644 /root/.kube/config; sysctl -qw net.ipv4.ip_forward=0; apt-mark unhold kubelet >/dev/null");
   if (always.length === 0) await kubectl("-n kube-system set env daemonset/calico-node IP_AUTODETECTION_METHOD=first-found");
@@ -170,7 +182,7 @@ test("check announces what has drifted, and apply mends just that", async () => 
   await doneAlready("cluster", ...PREVIOUS());
 });
 
-test("--tags containerd touches that alone", async () => {
+step("--tags containerd touches that alone", async () => {
   await lab.host("worker1").exec("rm /etc/crictl.yaml; sysctl -qw net.ipv4.ip_forward=0; apt-mark unhold kubelet >/dev/null");
   const run = await done("cluster", ...PREVIOUS(), "--tags", "containerd");
   assert.deepEqual(
@@ -184,7 +196,7 @@ test("--tags containerd touches that alone", async () => {
   await done("cluster", ...PREVIOUS());
 });
 
-test("upgraded from one minor to the next", async (context) => {
+step("upgraded from one minor to the next", async (context) => {
   const run = await done("upgrade");
   const version = versions.kubernetes[0]!;
   assert.deepEqual(await readyNodes(), [`master1 v${version}`, `worker1 v${version}`]);
@@ -193,13 +205,13 @@ test("upgraded from one minor to the next", async (context) => {
   tell(context, `upgrade of two nodes from ${versions.kubernetes[1]} to ${version}: ${seconds(run.seconds)}`);
 });
 
-test("verified: nodes Ready, names resolve, pods on two nodes reach each other, a Service answers, exec works", async (context) => {
+step("verified: nodes Ready, names resolve, pods on two nodes reach each other, a Service answers, exec works", async (context) => {
   const run = await done("verify-cluster");
   tell(context, `verify: ${seconds(run.seconds)}`);
   if (!hasCalico) tell(context, "not proven here: Calico's own pods and its policies (its images are not there); the lab's pod network connects the pods");
 });
 
-test("Calico's objects are in the API as the manifest and the role have them", async (context) => {
+step("Calico's objects are in the API as the manifest and the role have them", async (context) => {
   if (!existsSync(MANIFEST)) {
     context.skip("Calico's manifest is not there (TSPLAY_CALICO_MANIFEST)");
     return;
@@ -209,7 +221,7 @@ test("Calico's objects are in the API as the manifest and the role have them", a
   assert.deepEqual(await wrongCalico(MANIFEST, environment, kubectl), []);
 });
 
-test("etcd: backed up and restored", async (context) => {
+step("etcd: backed up and restored", async (context) => {
   await kubectl("create configmap before --from-literal=a=b");
   await done("etcd-backup");
   await doneAlready("etcd-backup");
@@ -225,7 +237,7 @@ test("etcd: backed up and restored", async (context) => {
   tell(context, `etcd: backup ${seconds(backup.seconds)}, restore ${seconds(restore.seconds)}`);
 });
 
-test("a second control plane joins, and leaves again", async (context) => {
+step("a second control plane joins, and leaves again", async (context) => {
   const join = await done("add-control-plane", ...TWO_MASTERS());
   assert.deepEqual(
     (await readyNodes()).map((node) => node.split(" ")[0]),
@@ -252,7 +264,7 @@ async function etcdMembers(): Promise<string[]> {
   return (await lab.host("master1").exec(`etcdctl ${flags} member list`)).stdout.trim().split("\n");
 }
 
-test("a node is taken out, and comes back", async (context) => {
+step("a node is taken out, and comes back", async (context) => {
   const wrong = await play("remove-node", "-e", "node=worker1", "-e", "confirm=worker2");
   assert.notEqual(wrong.code, 0);
   const leave = await done("remove-node", "-e", "node=worker1", "-e", "confirm=worker1");
@@ -264,7 +276,7 @@ test("a node is taken out, and comes back", async (context) => {
   tell(context, `remove-node ${seconds(leave.seconds)}, joined again ${seconds(back.seconds)}`);
 });
 
-test("taken apart, the hosts can be made a cluster again", async (context) => {
+step("taken apart, the hosts can be made a cluster again", async (context) => {
   const wrong = await play("reset", "-e", "confirm=another");
   assert.notEqual(wrong.code, 0);
   assert.equal((await readyNodes()).length, 2);
@@ -276,7 +288,7 @@ test("taken apart, the hosts can be made a cluster again", async (context) => {
   tell(context, `reset: ${seconds(reset.seconds)}`);
 });
 
-test("no slower than the same commands by hand", async (context) => {
+step("no slower than the same commands by hand", async (context) => {
   const files = await lab
     .host("master1")
     .exec(
@@ -296,7 +308,7 @@ test("no slower than the same commands by hand", async (context) => {
   );
 });
 
-test(`the controller killed at ${KILLS} random moments: the same command again ends Ready`, async (context) => {
+step(`the controller killed at ${KILLS} random moments: the same command again ends Ready`, async (context) => {
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await resetHosts(...NODES);
     const moment = 1_000 + Math.random() * 45_000;
@@ -314,7 +326,7 @@ test(`the controller killed at ${KILLS} random moments: the same command again e
 });
 
 for (const name of NODES) {
-  test(`${name} switched off in the middle: the same command again ends Ready`, async (context) => {
+  step(`${name} switched off in the middle: the same command again ends Ready`, async (context) => {
     await resetHosts(...NODES);
     const moment = 8_000 + Math.random() * 20_000;
     const running = play("cluster");
