@@ -3,6 +3,7 @@ import type { Module } from "../modules/contract.ts";
 import type { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 import type { Playbook } from "./load.ts";
+import type { Play, Task } from "./model.ts";
 
 /** What the check may know of the world outside of the playbook. */
 export interface CheckContext {
@@ -14,6 +15,8 @@ export interface CheckContext {
   /** Names of all variables that a host has from inventory and group_vars; asked for each host of the inventory. Undefined variables are not looked for without it. */
   readonly variableNames?: (host: string) => Iterable<string>;
   readonly extraVars: Readonly<Record<string, unknown>>;
+  /** What stands written for a variable of a task on the hosts of its play, each value once: the one that counts, templates as they are. */
+  readonly writtenOn?: (play: Play, task: Task, name: string) => readonly { readonly raw: unknown; readonly place: Place | undefined }[];
   /** False for tags that --tags and --skip-tags leave out: such tasks are judged like tasks under a condition. */
   readonly isSelected?: (tags: readonly string[]) => boolean;
   /** Playbooks that run before this one: what they set is set here too. */

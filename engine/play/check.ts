@@ -1,5 +1,6 @@
 import type { Module } from "../modules/contract.ts";
 import type { Failure } from "../source/failure.ts";
+import { checkArguments, namesSet } from "./check-arguments.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkFiles, checkVarsFiles } from "./check-files.ts";
 import { checkHandlers } from "./check-handlers.ts";
@@ -31,6 +32,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
   // A task or role that could not be loaded may set what others use.
   const isWhole = playbook.problems.every((failure) => HARMLESS.has(failure.code));
   const names = namesOf([...(context.earlier ?? []).flatMap((earlier) => visitedOf(earlier, context, SILENT)), ...visited], context);
+  const set = namesSet(visited.flatMap(({ visits }) => visits));
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);
@@ -40,6 +42,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
       checkModule(visit, module, context, collector);
       checkTemplates(visit, module, collector);
       checkFiles(visit, collector);
+      checkArguments(visit, set, context, collector);
       checkTemplateFile(visit, isWhole ? names : undefined, context, collector);
       if (isWhole && names !== undefined) checkNames(visit, module, names, collector);
     }

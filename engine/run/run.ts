@@ -3,11 +3,15 @@ import PQueue from "p-queue";
 import { loadInventory } from "../inventory/load.ts";
 import { selectHosts } from "../inventory/pattern.ts";
 import { loadModule, moduleNames } from "../modules/index.ts";
+import type { CheckContext } from "../play/check-context.ts";
 import { checkPlaybook } from "../play/check.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import { loadPlaybook, type Playbook } from "../play/load.ts";
+import type { Play } from "../play/model.ts";
+import { hasTemplate } from "../play/names.ts";
 import type { Emit, HostStats } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
+import type { Place } from "../source/place.ts";
 import { Connections } from "../task/connections.ts";
 import type { RunContext } from "../task/context.ts";
 import { Jobs } from "../task/job/jobs.ts";
@@ -92,6 +96,12 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
 async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]> {
   const problems: Failure[] = [];
   const playbooks: Playbook[] = [];
+  const known = new Map<string, readonly string[]>();
+  const namesOf = (host: string): readonly string[] => {
+    const names = known.get(host) ?? [...run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names()];
+    known.set(host, names);
+    return names;
+  };
   const onWarning: Settings["onLoadWarning"] = (message, place) => run.emit({ type: "warning", message, place });
   for (const file of settings.playbooks) {
     const playbook = loadPlaybook(file, {
@@ -108,7 +118,8 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       loadModule,
       moduleNames,
       extraVars: settings.extraVars ?? {},
-      variableNames: (host) => run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names(),
+      variableNames: namesOf,
+      writtenOn: writtenOn(run, namesOf),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
       errorOnMissingHandler: settings.errorOnMissingHandler,
       earlier: playbooks,
@@ -124,6 +135,36 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
   ];
   if (unique.length > 0) throw new Failures(unique);
   return playbooks;
+}
+
+/** What is written for variables of a play's hosts. */
+function writtenOn(run: RunContext, namesOf: (host: string) => readonly string[]): NonNullable<CheckContext["writtenOn"]> {
+  const limit = run.settings.limit === undefined ? {} : { limit: run.settings.limit };
+  const hosts = new Map<Play, readonly string[]>();
+  let ofInventory: ReadonlySet<string> | undefined;
+  return (play, task, name) => {
+    const those = hosts.get(play) ?? (hasTemplate(play.hosts) ? [] : selectHosts(run.inventory, play.hosts, limit).hosts);
+    hosts.set(play, those);
+    ofInventory ??= new Set([...run.inventory.hosts.keys()].flatMap((host) => namesOf(host)));
+    const found = new Map<string, { readonly raw: unknown; readonly place: Place | undefined }>();
+    // what the inventory says nothing of is the same on every host
+    for (const host of ofInventory.has(name) ? those : those.slice(0, 1)) {
+      const [first] = run.variables.explain(
+        {
+          host,
+          state: { ...stateWithoutPlay, play },
+          role: task.role,
+          taskVars: task.vars,
+          blockVars: task.enclosing.blockVars,
+          includeVars: task.enclosing.includeVars,
+          searchPath: [],
+        },
+        name,
+      );
+      if (first !== undefined) found.set(`${first.place?.file}:${first.place?.line} ${JSON.stringify(first.raw)}`, first);
+    }
+    return [...found.values()];
+  };
 }
 
 /** What variables a host has before any play: inventory, group_vars, magic names. */

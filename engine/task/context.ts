@@ -3,7 +3,8 @@ import type { Inventory } from "../inventory/contract.ts";
 import type { LoadContext } from "../play/load.ts";
 import type { Handler, Play, Task } from "../play/model.ts";
 import type { Emit } from "../report/events.ts";
-import type { PlayState, RunFacts, Variables } from "../variables/contract.ts";
+import type { PlayState, RunFacts } from "../variables/contract.ts";
+import type { ExplainedVariables } from "../variables/variables.ts";
 import type { Connections } from "./connections.ts";
 import type { Jobs } from "./job/jobs.ts";
 import type { Settings } from "./settings.ts";
@@ -14,7 +15,7 @@ export interface RunContext {
   readonly settings: Settings;
   readonly facts: RunFacts;
   readonly inventory: Inventory;
-  readonly variables: Variables;
+  readonly variables: ExplainedVariables;
   readonly connections: Connections;
   /** Detached jobs (async). */
   readonly jobs: Jobs;
