@@ -7,7 +7,7 @@ import { after, before, test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterOptions } from "../../engine/lab/cluster.ts";
 import type { Lab } from "../../engine/lab/lab.ts";
-import { startLab } from "../../engine/lab/lab.ts";
+import { openLab, startLab } from "../../engine/lab/lab.ts";
 import { type Versions, readVersions } from "../../engine/lab/parts/versions.ts";
 import { changedIn, compareRuns, failuresOf, type RecordedRun, recordRun } from "../../engine/lab/recorded-run.ts";
 import { compareTrees } from "../../engine/lab/tree.ts";
@@ -19,6 +19,8 @@ const NAMES = ["master1", "worker1", "master2"];
 const CLI = [process.execPath, path.resolve("bin/tsplay.cjs")];
 // Calico's manifest where it cannot be had from upstream: a file beside the checkout
 const MANIFEST = process.env["TSPLAY_CALICO_MANIFEST"] ?? path.resolve("../shared/contracts/calico-vxlan.v3.32.1.yaml");
+// To work at one step: a lab of these hosts that stands (tsplay lab up --cluster --previous --name NAME ...), and --test-name-pattern
+const STANDING = process.env["TSPLAY_CLUSTER_LAB"];
 const KILLS = Number(process.env["TSPLAY_CLUSTER_KILLS"] ?? 10);
 
 let lab: Lab;
@@ -43,13 +45,13 @@ before(async () => {
   const cluster = await clusterOptions(true, progress);
   hasCalico = cluster.podNetwork !== true;
   if (!hasCalico && process.env["TSPLAY_LAB_FILES"] === undefined) always = ["--skip-tags", "calico"];
-  lab = await startLab({ name: `cluster-${process.pid}`, hosts: NAMES, progress, ...cluster });
+  lab = STANDING === undefined ? await startLab({ name: `cluster-${process.pid}`, hosts: NAMES, progress, ...cluster }) : await openLab(STANDING);
   writeFileSync(path.join(folder, "two-masters.yml"), "all: { children: { master: { hosts: { master1: , master2: } } } }\n");
   writeFileSync(path.join(folder, "previous.yml"), `kubernetes_version: ${versions.kubernetes[1]!}\n`);
   env = { ...process.env, TSPLAY_LAB: lab.name };
 });
 after(async () => {
-  await lab.stop();
+  if (STANDING === undefined) await lab.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -187,7 +189,7 @@ step("--tags containerd touches that alone", async () => {
   const run = await done("cluster", ...PREVIOUS(), "--tags", "containerd");
   assert.deepEqual(
     changedIn(run).map(({ text }) => text.replace(/ \(.*/, "")),
-    ["Where crictl finds containerd"],
+    ["containerd : Where crictl finds containerd"],
   );
   const elsewhere = run.told
     .map(({ text }) => /\((.*?):\d+\)$/.exec(text)?.[1] ?? text)
