@@ -6,9 +6,8 @@ import type { Progress } from "./build.ts";
 import { packagesFor, repositoryPath, withSigningKey, writeRepository } from "./deb.ts";
 import type { Descriptor } from "./oci.ts";
 import { addImage, addLayer, digestOf, makeLayout, writeIndex } from "./oci.ts";
-import { must } from "../process.ts";
 import { place, writeTar } from "./tar.ts";
-import type { Image, OtherProgram, Program } from "./upstream.ts";
+import type { Image, Program } from "./upstream.ts";
 import { downloadsFor, imagesFor } from "./upstream.ts";
 import type { Versions } from "./versions.ts";
 
@@ -17,8 +16,6 @@ export type Programs = Readonly<Record<string, Readonly<Record<string, string>>>
 
 /** Values for the roles' variables. */
 export type Variables = Readonly<Record<string, unknown>>;
-
-const BUSYBOX = "/bin/busybox";
 
 /**
  * Writes what a mirror serves below `folder`: `files/` by upstream's addresses, `images/` as an OCI layout.
@@ -37,12 +34,7 @@ export async function assemble(folder: string, versions: Versions, programs: Pro
       progress(`packages of Kubernetes ${version} made`);
     }
   });
-  await writeImages(
-    path.join(folder, "images"),
-    imagesFor(versions),
-    (file) => (file === "pause" ? pause : file === "busybox" ? BUSYBOX : pathOf(file)),
-    progress,
-  );
+  await writeImages(path.join(folder, "images"), imagesFor(versions), (file) => (file === "pause" ? pause : pathOf(file)), progress);
   return variables;
 }
 
@@ -71,7 +63,7 @@ function set(variables: Record<string, unknown>, keys: readonly string[], value:
   else set((variables[key] ??= {}) as Record<string, unknown>, rest, value);
 }
 
-async function writeImages(layout: string, images: readonly Image[], pathOf: (file: Program | OtherProgram) => string, progress: Progress): Promise<void> {
+async function writeImages(layout: string, images: readonly Image[], pathOf: (file: Program | "pause") => string, progress: Progress): Promise<void> {
   await makeLayout(layout);
   const index = new Map<string, Descriptor>();
   const bases = new Map<string, Descriptor>();
@@ -84,23 +76,13 @@ async function writeImages(layout: string, images: readonly Image[], pathOf: (fi
       layers.push(base);
     }
     const tar = path.join(layout, "layer.tar");
-    await writeTar(tar, Object.fromEntries(Object.entries(image.files).map(([name, file]) => [name, pathOf(file)])), image.withApplets ? await applets() : {});
+    await writeTar(tar, Object.fromEntries(Object.entries(image.files).map(([name, file]) => [name, pathOf(file)])), image.links);
     layers.push(await addLayer(layout, tar));
     const config = { ...(image.entrypoint ? { Entrypoint: image.entrypoint } : {}), ...(image.user ? { User: image.user } : {}) };
     index.set(image.name, await addImage(layout, layers, config));
     progress(`image ${image.name} made`);
   }
   await writeIndex(layout, index);
-}
-
-/** Everything that this machine's busybox can do, as links to it. */
-async function applets(): Promise<Record<string, string>> {
-  const { stdout } = await must(BUSYBOX, ["--list"]);
-  const names = stdout
-    .trim()
-    .split("\n")
-    .filter((name) => name !== "busybox");
-  return Object.fromEntries(names.map((name) => [`bin/${name}`, "busybox"]));
 }
 
 /** A layer of Debian's packages. */

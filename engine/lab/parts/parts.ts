@@ -31,7 +31,6 @@ const NEEDS: Readonly<Record<string, string>> = {
   "gpg --version": "gnupg",
   "dpkg-deb --version": "dpkg",
   "mmdebstrap --version": "mmdebstrap",
-  "/bin/busybox --list": "busybox-static",
 };
 
 /** Sources whose change makes other files of the same programs. */

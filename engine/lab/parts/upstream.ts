@@ -64,22 +64,22 @@ export function downloadsFor(versions: Versions, programsOf: (recipe: string, ve
   ];
 }
 
-/** Programs that are not built from Go modules: pause.c, and this machine's busybox. */
-export type OtherProgram = "pause" | "busybox";
-
 /** An image that consists of programs in an otherwise empty root, or on top of Debian packages. */
 export interface Image {
   /** With registry and tag, as `kubeadm config images list` names it. */
   readonly name: string;
-  /** Place in the image to program; these are the only ones that no recipe makes. */
-  readonly files: Readonly<Record<string, Program | OtherProgram>>;
-  /** The busybox in it goes by the names of all that it can do. */
-  readonly withApplets?: boolean;
+  /** Place in the image to program; `pause` is the only one that no recipe makes. */
+  readonly files: Readonly<Record<string, Program | "pause">>;
+  /** Place in the image to what a symbolic link there says. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly entrypoint?: readonly string[];
   readonly user?: string;
   /** Debian packages below it. */
   readonly packages?: readonly string[];
 }
+
+/** One set, so that both images that stand on Debian share a layer: what kube-proxy calls, and busybox. */
+const DEBIAN_PACKAGES = ["iptables", "nftables", "conntrack", "kmod", "busybox"];
 
 /** The images that kubeadm of each version wants, and the one that the playbooks look at the cluster with. */
 export function imagesFor(versions: Versions): Image[] {
@@ -96,7 +96,7 @@ export function imagesFor(versions: Versions): Image[] {
       own("kube-apiserver"),
       own("kube-controller-manager"),
       own("kube-scheduler"),
-      { ...own("kube-proxy"), packages: ["iptables", "nftables", "conntrack", "kmod"] },
+      { ...own("kube-proxy"), packages: DEBIAN_PACKAGES },
       {
         name: `registry.k8s.io/etcd:${etcd}`,
         files: Object.fromEntries(["etcd", "etcdctl", "etcdutl"].map((each) => [`usr/local/bin/${each}`, ofEtcd(each)])),
@@ -105,6 +105,7 @@ export function imagesFor(versions: Versions): Image[] {
       { name: `registry.k8s.io/pause:${pause}`, files: { pause: "pause" as const }, entrypoint: ["/pause"], user: "65535:65535" },
     ];
   });
-  images.push({ name: `docker.io/library/busybox:${versions.busybox}`, files: { "bin/busybox": "busybox" }, withApplets: true });
+  const applets = Object.fromEntries(["httpd", "nslookup", "wget"].map((name) => [`usr/local/bin/${name}`, "/bin/busybox"]));
+  images.push({ name: `docker.io/library/busybox:${versions.busybox}`, files: {}, links: applets, packages: DEBIAN_PACKAGES });
   return images.filter((image, index) => images.findIndex((each) => each.name === image.name) === index);
 }
