@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
-import { appendFile, mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../source/failure.ts";
 import { resolvConf } from "./base.ts";
@@ -238,7 +238,9 @@ function hostAt(setting: HostSetting, name: string, index: number): LabHost & { 
     async reset() {
       const aside = path.join(setting.folder, `reset-${name}`);
       await mkdir(aside, { recursive: true });
-      for (const fact of ["files", "index", "name", "machine", "size", "base"]) await rename(path.join(folder, fact), path.join(aside, fact));
+      for (const fact of ["files", "index", "name", "size", "base"]) await rename(path.join(folder, fact), path.join(aside, fact));
+      // by this name the host is taken down
+      await copyFile(path.join(folder, "machine"), path.join(aside, "machine"));
       await down();
       await rename(aside, folder);
       await boot();

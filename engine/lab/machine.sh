@@ -133,6 +133,8 @@ down_host() {
   host=$1
   thaw
   end_processes
+  # the kernel takes its time with network namespaces, a cluster has many of them, and the next host has the same name
+  [ ! -f "$host/machine" ] || ip link delete "vb-$(cat "$host/machine")" 2>/dev/null || :
   unmount "$host/root"
   unmount "$host/disk"
   if [ -f "$host/cgroups" ]; then
