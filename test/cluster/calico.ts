@@ -26,7 +26,8 @@ export async function wrongCalico(
     const { kind, apiVersion, metadata } = object;
     const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[1]}.${apiVersion.split("/")[0]}` : "";
     const found = await kubectl(`get ${kind}${group} ${metadata.name} ${metadata.namespace === undefined ? "" : `-n ${metadata.namespace}`} -o json`);
-    const wanted = kind === "DaemonSet" ? withEnvironment(object, environment) : object;
+    // the status is not the manifest's to set
+    const wanted = { ...(kind === "DaemonSet" ? withEnvironment(object, environment) : object), status: undefined };
     wrong.push(...differences(wanted, JSON.parse(found), `${kind}/${metadata.name}`));
   }
   if (objects.length < 30) wrong.push(`the manifest has ${objects.length} objects only`);
