@@ -40,7 +40,10 @@ export function compareRuns(announced: RecordedRun, applied: RecordedRun): strin
 export function failuresOf(run: RecordedRun): string[] {
   if (run.code === 0) return [];
   const failed = run.told.filter((told) => told.status === "failed" || told.status === "unreachable");
-  const lines = failed.map((told) => `${told.text}: ${told.failure?.message ?? told.status}${told.failure?.hint ? ` (${told.failure.hint})` : ""}`);
+  const lines = failed.map(({ text, status, failure }) => {
+    const tail = failure?.stderrTail === undefined ? "" : `\n${failure.stderrTail}`;
+    return `${text}: ${failure?.message ?? status}${failure?.hint ? ` (${failure.hint})` : ""}${tail}`;
+  });
   if (lines.length > 0) return lines;
   return [`tsplay ended with ${run.code}`, ...run.stderr.trim().split("\n").slice(-15)];
 }

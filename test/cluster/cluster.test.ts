@@ -263,7 +263,7 @@ step("a second control plane joins, and leaves again", async (context) => {
 async function etcdMembers(): Promise<string[]> {
   const pki = "/etc/kubernetes/pki/etcd";
   const flags = `--endpoints=https://127.0.0.1:2379 --cacert=${pki}/ca.crt --cert=${pki}/server.crt --key=${pki}/server.key`;
-  return (await lab.host("master1").exec(`etcdctl ${flags} member list`)).stdout.trim().split("\n");
+  return (await kubectl(`-n kube-system exec etcd-master1 -- etcdctl ${flags} member list`)).trim().split("\n");
 }
 
 step("a node is taken out, and comes back", async (context) => {
