@@ -17,8 +17,8 @@ export async function clusterByHand(lab: Lab, versions: Versions, files: Buffer,
   const [version] = versions.kubernetes;
   const names = ["master1", "worker1"];
   const hosts = names.map((name) => `${lab.host(name).address} ${name}`).join("\n");
+  const { containerd, runc } = versions;
   const releases = /^github_mirror=(.*)$/m.exec(lab.inventoryText)?.[1] ?? "https://github.com";
-  const { containerd, runc, cniPlugins, crictl } = versions;
   const node = `
     cd /
     tar -x
@@ -29,14 +29,9 @@ export async function clusterByHand(lab: Lab, versions: Versions, files: Buffer,
     cd /tmp
     curl -fsSO ${releases}/containerd/containerd/releases/download/v${containerd}/containerd-${containerd}-linux-amd64.tar.gz
     curl -fsSO ${releases}/opencontainers/runc/releases/download/v${runc}/runc.amd64
-    curl -fsSO ${releases}/containernetworking/plugins/releases/download/v${cniPlugins}/cni-plugins-linux-amd64-v${cniPlugins}.tgz
-    curl -fsSO ${releases}/kubernetes-sigs/cri-tools/releases/download/v${crictl}/crictl-v${crictl}-linux-amd64.tar.gz
     tar -xzf containerd-*.tar.gz -C /usr/local
     install -m 755 runc.amd64 /usr/local/sbin/runc
-    mkdir -p /opt/cni/bin
-    tar -xzf cni-plugins-*.tgz -C /opt/cni/bin
-    tar -xzf crictl-*.tar.gz -C /usr/local/bin
-    sysctl -q --system
+    sysctl -q -p /etc/sysctl.d/99-zz-kubernetes.conf
     systemctl daemon-reload
     systemctl enable -q --now containerd
     apt-get -qq -y install --no-install-recommends kubelet=${version}-1.1 kubeadm=${version}-1.1 kubectl=${version}-1.1 >/dev/null
