@@ -9,8 +9,8 @@ import type { PlayContext } from "./context.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The variables that a task sees on a host; `local` holds loop variables and the like. */
-export function scopeOf(task: Task, host: string, play: PlayContext, local?: Values): Scope {
+/** The variables that a task sees on a host; `local` holds loop variables and the like, `onGet` is told of what is looked up. */
+export function scopeOf(task: Task, host: string, play: PlayContext, local?: Values, onGet?: (name: string) => void): Scope {
   return play.run.variables.scope({
     host,
     state: play.state,
@@ -21,6 +21,7 @@ export function scopeOf(task: Task, host: string, play: PlayContext, local?: Val
     searchPath: task.searchPath,
     connection: connectionOf(task, host, play),
     ...(local === undefined ? {} : { local }),
+    onGet,
   });
 }
 

@@ -92,6 +92,9 @@ class TaskRun {
   readonly #base: Scope;
   readonly #registered: string | undefined;
   readonly #censored: boolean;
+  /** Notices in check mode, behind something unknown, whether the task's values stand on it; undefined elsewhere. */
+  readonly #watch: ((name: string) => void) | undefined;
+  #hasMetUnknown = false;
 
   constructor(
     readonly task: Task,
@@ -99,7 +102,12 @@ class TaskRun {
     readonly play: PlayContext,
     readonly options: TaskOptions,
   ) {
-    this.#base = scopeOf(task, host.name, play);
+    if (options.view.checkMode && host.unknown.size > 0) {
+      this.#watch = (name) => {
+        if (host.unknown.has(name)) this.#hasMetUnknown = true;
+      };
+    }
+    this.#base = scopeOf(task, host.name, play, undefined, this.#watch);
     this.#registered = typeof task.register === "string" ? task.register : undefined;
     this.#censored = this.#noLog();
   }
@@ -209,7 +217,7 @@ class TaskRun {
   }
 
   #scope(local: Values): Scope {
-    return Object.keys(local).length === 0 ? this.#base : scopeOf(this.task, this.host.name, this.play, local);
+    return Object.keys(local).length === 0 ? this.#base : scopeOf(this.task, this.host.name, this.play, local, this.#watch);
   }
 
   async #round(local: Values, index: number): Promise<Round> {
@@ -317,6 +325,9 @@ class TaskRun {
     if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
     host.streak = verdict.changed || verdict.failed ? host.streak >> 2 : host.streak + 1;
     const result = finalize(verdict.result) as Values;
+    if (check && made.action?.variables !== undefined && this.#standsOnUnknown()) {
+      for (const name of Object.keys(made.action.variables.values)) host.unknown.add(name);
+    }
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {
       verdict: { ...verdict, result },
@@ -329,9 +340,10 @@ class TaskRun {
     };
   }
 
-  /** Whether the task mentions a variable whose content check mode could not know. */
+  /** Whether the task's values stand, or its text, on a variable whose content check mode could not know. */
   #standsOnUnknown(): boolean {
     if (this.host.unknown.size === 0) return false;
+    if (this.#hasMetUnknown) return true;
     const text = JSON.stringify([this.task.raw, this.task.when.map(({ value }) => value)]);
     return [...this.host.unknown].some((name) => new RegExp(`\\b${name}\\b`).test(text));
   }

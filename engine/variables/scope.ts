@@ -9,15 +9,18 @@ export class LayeredScope implements Scope {
   readonly environment: Environment;
   readonly #segments: readonly (readonly Layer[])[];
   readonly #known = new Map<string, unknown>();
+  readonly #onGet: ((name: string) => void) | undefined;
   #busy: Map<string, Layer> | undefined;
 
   /** @param segments the layers, strongest first, in lists so that callers can share them */
-  constructor(segments: readonly (readonly Layer[])[], environment: Environment) {
+  constructor(segments: readonly (readonly Layer[])[], environment: Environment, onGet?: (name: string) => void) {
+    this.#onGet = onGet;
     this.#segments = segments;
     this.environment = environment;
   }
 
   get(name: string): unknown {
+    this.#onGet?.(name);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const value = this.#resolve(name);

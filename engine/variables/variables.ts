@@ -113,7 +113,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
   };
   const scopeOf = (host: string, request: ScopeRequest | undefined): Scope => {
     const context: MagicContext = { run, host, request, hostvars };
-    const scope = new LayeredScope(segmentsOf(host, request, context), environmentOf(request?.searchPath ?? outsidePath()));
+    const scope = new LayeredScope(segmentsOf(host, request, context), environmentOf(request?.searchPath ?? outsidePath()), request?.onGet);
     context.scope = scope;
     return scope;
   };

@@ -481,6 +481,37 @@ describe("check mode", { skip: shared.skip }, () => {
   });
 });
 
+describe("check mode behind what it cannot know", { skip: shared.skip }, () => {
+  // each stands on the command's output, which check mode does not have, by another way
+  const folder = project({
+    "site.yml": `
+- hosts: r1
+  gather_facts: false
+  vars: { through_a_variable: "{{ asked.stdout }}" }
+  tasks:
+    - {name: asked, command: hostname, register: asked}
+    - {name: by name, assert: {that: asked.stdout == 'r1'}}
+    - {name: by a variable, assert: {that: through_a_variable == 'r1'}}
+    - {name: fact, set_fact: {kept: "{{ through_a_variable }}"}}
+    - {name: by a fact, assert: {that: kept == 'r1'}}
+    - {name: by a template, copy: {dest: /srv/law, content: "{{ through_a_variable.splitlines()[0] }}"}}
+    - {name: not at all, assert: {that: inventory_hostname == 'r2', quiet: true}, ignore_errors: true}
+`,
+  });
+
+  test("nothing is claimed to fail, and what is sure still fails", async () => {
+    const check = await play(await inventory(), { folder }, { check: true });
+    assert.equal(check.exitCode, 0);
+    assert.deepEqual(
+      check.results.filter(({ assumed }) => assumed).map(({ task }) => task.name),
+      ["asked", "by name", "by a variable", "fact", "by a fact", "by a template"],
+    );
+    assert.deepEqual(check.lines.at(-1), "r1 not at all failed");
+    const apply = await play(await inventory(), { folder });
+    assert.equal(apply.results.filter(({ status }) => status === "failed").length, 1);
+  });
+});
+
 describe("a host in trouble", { skip: shared.skip }, () => {
   test("a killed host fails alone, with a cause; the other goes on", async () => {
     const lab = await shared.lab();
