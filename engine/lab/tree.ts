@@ -86,7 +86,21 @@ async function describe(file: string, stats: Stats): Promise<string> {
   if (stats.isDirectory()) return `directory ${mode} ${owner}`;
   if (stats.isSymbolicLink()) return `link ${owner} ${await readlink(file).catch(() => "?")}`;
   if (!stats.isFile()) return `special ${(stats.mode & 0o170000).toString(8)} ${mode} ${owner} ${stats.rdev}`;
+  return `file ${mode} ${owner} ${stats.size} ${await hashOf(file, stats)} ${stats.mtimeMs}`;
+}
+
+const hashes = new Map<string, { readonly state: string; readonly hash: string }>();
+/** Clocks of files tick some times a second: what has changed just now may change again without a sign. Milliseconds. */
+const TICK = 100;
+
+/** A file is read again only when its inode says that it has changed. */
+async function hashOf(file: string, { dev, ino, size, mtimeMs, ctimeMs }: Stats): Promise<string> {
+  const state = `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  const known = hashes.get(file);
+  if (known?.state === state) return known.hash;
   const content = await readFile(file).catch(() => undefined);
-  const hash = content === undefined ? "unreadable" : createHash("sha256").update(content).digest("hex").slice(0, 16);
-  return `file ${mode} ${owner} ${stats.size} ${hash} ${stats.mtimeMs}`;
+  if (content === undefined) return "unreadable";
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  if (Date.now() - ctimeMs > TICK) hashes.set(file, { state, hash });
+  return hash;
 }
