@@ -89,7 +89,7 @@ function batchContext(
   batch: readonly string[],
   prompted: Record<string, unknown>,
 ): PlayContext {
-  const hosts = new Map<string, HostRun>(batch.map((name) => [name, newHostRun(name)]));
+  const hosts = new Map<string, HostRun>(batch.map((name) => [name, newHostRun(name, run)]));
   const state: PlayContext["state"] = {
     play,
     hostsAll,

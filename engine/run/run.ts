@@ -84,6 +84,7 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     decrypt,
     customStats: { values: {}, perHost: {} },
     gathered: new Set(),
+    doubts: new Map(),
     started: settings.startAtTask === undefined,
     stepping: settings.step !== undefined,
   };

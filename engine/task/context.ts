@@ -32,9 +32,18 @@ export interface RunContext {
   readonly customStats: { values: Record<string, unknown>; perHost: Record<string, Record<string, unknown>> };
   /** Hosts that facts were gathered from (gathering: smart). */
   readonly gathered: Set<string>;
+  /** By host. */
+  readonly doubts: Map<string, Doubt>;
   /** Set when --start-at-task's task has been reached (or none was asked for). */
   started: boolean;
   stepping: boolean;
+}
+
+export interface Doubt {
+  /** Names of variables whose content check mode could not know. */
+  readonly unknown: Set<string>;
+  /** True once check mode has announced a change on the host. */
+  announced: boolean;
 }
 
 /** One host on its way through one play. */
@@ -52,10 +61,8 @@ export interface HostRun {
   /** Handlers that the flush has still to run. */
   readonly notified: Set<Handler>;
   isFlushing: boolean;
-  /** Names of registered variables whose content check mode could not know. */
-  readonly unknown: Set<string>;
-  /** True once check mode has announced a change on this host. */
-  announced: boolean;
+  /** What check mode has left open on this host, in earlier plays too. */
+  readonly doubt: Doubt;
   /** Keys of roles with a task that has run here. */
   readonly roles: Map<string, object>;
   /** Tasks in a row that needed no change, a quarter of it left by each that did; how far ahead probes are sent depends on it. */
@@ -84,7 +91,9 @@ export function isActive(host: HostRun): boolean {
   return !host.failed && !host.unreachable && !host.ended;
 }
 
-export function newHostRun(name: string): HostRun {
+export function newHostRun(name: string, run: Pick<RunContext, "doubts">): HostRun {
+  const doubt = run.doubts.get(name) ?? { unknown: new Set(), announced: false };
+  run.doubts.set(name, doubt);
   return {
     name,
     failed: false,
@@ -94,8 +103,7 @@ export function newHostRun(name: string): HostRun {
     notifications: new Set(),
     notified: new Set(),
     isFlushing: false,
-    unknown: new Set(),
-    announced: false,
+    doubt,
     roles: new Map(),
     streak: 16,
     guessed: new Map(),

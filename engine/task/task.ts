@@ -70,7 +70,7 @@ export async function runTask(task: Task, host: HostRun, play: PlayContext, opti
   const status: Status = unreachable ? "unreachable" : failed ? "failed" : skipped ? "skipped" : changed ? "changed" : "ok";
   const ignored = (failed && runner.flag("ignore_errors")) || (unreachable && runner.flag("ignore_unreachable"));
   runner.register(result);
-  if (changed && options.view.checkMode) host.announced = true;
+  if (changed && options.view.checkMode) host.doubt.announced = true;
   const outcome = runner.outcome(result, status, failure, ignored, rounds, performance.now() - started);
   // What an include brings is told by its own event
   if (!(INCLUDES.has(task.action) && status === "ok")) play.run.emit({ type: "result", ...outcome });
@@ -102,9 +102,9 @@ class TaskRun {
     readonly play: PlayContext,
     readonly options: TaskOptions,
   ) {
-    if (options.view.checkMode && host.unknown.size > 0) {
+    if (options.view.checkMode && host.doubt.unknown.size > 0) {
       this.#watch = (name) => {
-        if (host.unknown.has(name)) this.#hasMetUnknown = true;
+        if (host.doubt.unknown.has(name)) this.#hasMetUnknown = true;
       };
     }
     this.#base = scopeOf(task, host.name, play, undefined, this.#watch);
@@ -308,9 +308,9 @@ class TaskRun {
     });
     const made = number === undefined ? carried : { ...carried, result: { ...carried.result, attempts: number } };
     const inDoubt =
-      check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.announced && made.failure.fault === "host"));
+      check && made.failure !== undefined && !made.isUnreachable && (this.#standsOnUnknown() || (host.doubt.announced && made.failure.fault === "host"));
     if (inDoubt) {
-      if (this.#registered !== undefined) host.unknown.add(this.#registered);
+      if (this.#registered !== undefined) host.doubt.unknown.add(this.#registered);
       return assumedRound(made.result["msg"], !made.isController);
     }
     let verdict: Verdict;
@@ -321,12 +321,12 @@ class TaskRun {
       verdict = { result: withLines({ ...made.result, ...failed.result }), changed: false, failed: true, failure: failed.failure };
     }
     // What is read behind an announced change may be different once the change is made
-    const isInDoubt = made.isUnknown || (check && host.announced && !made.isController);
-    if (isInDoubt && this.#registered !== undefined) host.unknown.add(this.#registered);
+    const isInDoubt = made.isUnknown || (check && host.doubt.announced && !made.isController);
+    if (isInDoubt && this.#registered !== undefined) host.doubt.unknown.add(this.#registered);
     host.streak = verdict.changed || verdict.failed ? host.streak >> 2 : host.streak + 1;
     const result = finalize(verdict.result) as Values;
     if (check && made.action?.variables !== undefined && this.#standsOnUnknown()) {
-      for (const name of Object.keys(made.action.variables.values)) host.unknown.add(name);
+      for (const name of Object.keys(made.action.variables.values)) host.doubt.unknown.add(name);
     }
     if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
     return {
@@ -342,10 +342,10 @@ class TaskRun {
 
   /** Whether the task's values stand, or its text, on a variable whose content check mode could not know. */
   #standsOnUnknown(): boolean {
-    if (this.host.unknown.size === 0) return false;
+    if (this.host.doubt.unknown.size === 0) return false;
     if (this.#hasMetUnknown) return true;
     const text = JSON.stringify([this.task.raw, this.task.when.map(({ value }) => value)]);
-    return [...this.host.unknown].some((name) => new RegExp(`\\b${name}\\b`).test(text));
+    return [...this.host.doubt.unknown].some((name) => new RegExp(`\\b${name}\\b`).test(text));
   }
 
   register(result: Values): void {
