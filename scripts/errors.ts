@@ -1,4 +1,4 @@
-// The page of all error codes, read out of the sources: whoever adds one need not remember to list it.
+// The page of error codes, read out of the sources: whoever adds one need not remember to list it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -13,9 +13,12 @@ const EXIT_CODES: Readonly<Record<string, string>> = {
   playbook: "the playbook, a role, a template or a variable: exit code 4 before the run, 2 in a task",
   inventory: "the inventory: exit code 4 before the run, 2 in a task",
   host: "the host, or what a task asked of it: exit code 2",
-  transport: "the way to the host: exit code 4",
+  transport: "the way to the host: exit code 4 where it cannot be reached, 2 where only a task failed by it, 99 when interrupted",
   internal: "tsplay itself: exit code 250",
 };
+
+/** Whom the helpers of a folder of engine/ blame; the playbook elsewhere. */
+const FAULT_IN: Readonly<Record<string, string>> = { cli: "usage", inventory: "inventory", kubernetes: "host", session: "transport", task: "transport" };
 
 /**
  * @param root the project's folder
@@ -34,21 +37,23 @@ export function errorsMarkdown(root: string): string {
     const visit = (node: ts.Node): void => {
       if (ts.isNewExpression(node) && node.expression.getText() === "Failure") {
         const [message, details] = node.arguments ?? [];
-        const code = textOf(property(details, "code"));
         const fault = textOf(property(details, "fault"));
-        if (message !== undefined && code !== undefined && fault !== undefined) {
-          add(fault, code, { message: textOf(message) ?? "", hint: textOf(property(details, "hint")) });
+        for (const code of fault === undefined ? [] : textsOf(property(details, "code"))) {
+          add(fault!, code, { message: textOf(message) ?? "", hint: textOf(property(details, "hint")) });
         }
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isArrayLiteralExpression(node)) {
-        // what makes a failure: problem(message, code, place, hint), trouble(host, code, message, details) and their like
+        // what makes a failure, in whatever order it takes code and message: problem(message, code, place, hint), trouble(host, code, message, details)
         const parts = ts.isArrayLiteralExpression(node) ? node.elements : (node.arguments ?? []);
         const texts = parts.map(textOf);
         const at = texts.findIndex((text) => text !== undefined && /^[a-z]+(-[a-z]+)+$/.test(text));
-        const isTrouble = ts.isCallExpression(node) && node.expression.getText() === "trouble";
-        const message = [texts[at - 1], texts[at + 1]].find((text) => text?.includes(" "));
-        if (at >= 0 && message !== undefined) {
-          const hint = isTrouble ? textOf(property(parts[at + 2], "hint")) : texts.slice(at + 1).find((text) => text !== message && text?.includes(" "));
-          add(isTrouble ? "transport" : name.startsWith("inventory/") ? "inventory" : "playbook", texts[at]!, { message, hint });
+        const isSaid = (text: string | undefined): boolean => text?.includes(" ") === true;
+        const message = texts.slice(0, Math.max(at, 0)).findLast(isSaid) ?? texts.slice(at + 1).find(isSaid);
+        // lists of words are many: the tuples meant here are [message, code, place, hint]
+        const isTuple = at === 1 || !ts.isArrayLiteralExpression(node);
+        if (at !== -1 && isTuple && message !== undefined) {
+          const written = parts.map((part) => textOf(property(part, "hint"))).find((text) => text !== undefined);
+          const hint = written ?? texts.slice(at + 1).find((text) => text !== message && isSaid(text));
+          add(FAULT_IN[name.split("/")[0]!] ?? "playbook", texts[at]!, { message, hint });
         }
       }
       ts.forEachChild(node, visit);
@@ -82,6 +87,13 @@ function property(node: ts.Node | undefined, name: string): ts.Expression | unde
   if (node === undefined || !ts.isObjectLiteralExpression(node)) return undefined;
   const found = node.properties.find((one) => one.name?.getText() === name);
   return found !== undefined && ts.isPropertyAssignment(found) ? found.initializer : undefined;
+}
+
+/** The texts that an expression may come to. */
+function textsOf(node: ts.Expression | undefined): string[] {
+  if (node !== undefined && ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+  const text = textOf(node);
+  return text === undefined ? [] : [text];
 }
 
 /** The text of a literal, with `…` where a template has an expression; undefined for what is worked out. */

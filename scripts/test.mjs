@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 
 const root = path.resolve(import.meta.dirname, "..");
 const given = process.argv.slice(2);
@@ -45,10 +46,11 @@ function runFile(file) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["--import", "tsx", "--test", "--test-reporter=tap", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      // figures, as soon as they are there: some files take minutes
-      for (const [, figure] of chunk.toString().matchAll(/^\s*# measured: (.*)$/gm)) process.stdout.write(`     ${path.relative(root, file)}: ${figure}\n`);
+    child.stdout.on("data", (chunk) => (output += chunk));
+    // figures, as soon as they are there: some files take minutes
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const figure = /^\s*# measured: (.*)$/.exec(line)?.[1];
+      if (figure !== undefined) process.stdout.write(`     ${path.relative(root, file)}: ${figure}\n`);
     });
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("close", (code) => {

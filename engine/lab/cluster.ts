@@ -17,8 +17,8 @@ export type ClusterOptions = Pick<LabOptions, "mirror" | "podNetwork" | "variabl
 const CALICO = ["node", "cni", "kube-controllers"];
 
 /**
- * What a lab needs so that a cluster can be made on its hosts; its inventory says `lab_cluster`. Where upstream can be reached that is all; else a mirror of what is built here,
- * of the image archives in the folder TSPLAY_LAB_IMAGES, and of the files in TSPLAY_LAB_FILES (by host and path of their address).
+ * What a lab needs so that a cluster can be made on its hosts; its inventory says `lab_cluster`. Where upstream can be reached that is all;
+ * else a mirror of what is built here, of the image archives in the folder TSPLAY_LAB_IMAGES, and of the files in TSPLAY_LAB_FILES (by host and path of their address).
  * Without Calico's images the lab brings a pod network of its own.
  * @param withPrevious with the parts that an upgrade starts from
  * @throws Failure `parts-unavailable`, `parts-failed`, `lab-images`

@@ -63,6 +63,8 @@ export interface HostSetting {
   readonly diskSize: string;
   /** Whether the hosts bring a pod network, for a cluster that has none of its own. */
   readonly podNetwork: boolean;
+  /** What the lab's inventory says besides. */
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** Boots a new host. `index` is the last number of its address, from 2. */

@@ -81,9 +81,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       shortName: shortName(name),
       diskSize: options.diskSize ?? "16G",
       podNetwork: options.podNetwork ?? false,
+      variables: options.variables ?? {},
     };
     await writeFile(path.join(folder, "setting.json"), `${JSON.stringify(setting, null, 2)}\n`);
-    await writeFile(variablesFile(folder), JSON.stringify(options.variables ?? {}));
     if (options.mirror) await startMirror(folder, options.mirror, `${subnet}.1`);
     const lab = await labOn(setting, [], watcher);
     await lab.add(options.hosts);
@@ -176,8 +176,7 @@ async function labOn(
   const knownHostsFile = path.join(folder, "known_hosts");
   const keyFile = path.join(folder, "key");
   const inventory = path.join(folder, "inventory.ini");
-  const own = JSON.parse(await readFile(variablesFile(folder), "utf8")) as Record<string, unknown>;
-  const variables = { ...connectionVariables(keyFile, knownHostsFile), ...own, ...(await mirrorVariables(folder)) };
+  const variables = { ...connectionVariables(keyFile, knownHostsFile), ...setting.variables, ...(await mirrorVariables(folder)) };
   let isStopped = false;
   let adding: Promise<unknown> = Promise.resolve();
 
@@ -239,10 +238,6 @@ async function labOn(
       watcher?.();
     },
   };
-}
-
-function variablesFile(folder: string): string {
-  return path.join(folder, "variables.json");
 }
 
 /** Writes a file whole or not at all: others read it while the lab grows. */

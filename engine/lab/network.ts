@@ -18,7 +18,8 @@ export function shortName(lab: string): string {
 }
 
 /**
- * The lab's bridge and /24 below 10.86.0.0 to 10.95.255.0, outside of the networks that a cluster has by default: the one its name leads to, or the next that neither this machine nor another lab uses.
+ * The lab's bridge and /24 below 10.86.0.0 to 10.95.255.0, outside of the networks that a cluster has by default: the one its name
+ * leads to, or the next that neither this machine nor another lab uses.
  * The caller holds the lock of the labs.
  */
 export async function makeNetwork(folder: string, lab: string): Promise<Subnet> {

@@ -34,6 +34,15 @@ export function knownNames(plays: readonly VisitedPlay[], context: CheckContext,
   return names;
 }
 
+/** Names that tasks set while a play runs, whatever was written for them; undefined when only the run can tell. */
+export function namesSetBy(visits: readonly Visit[]): KnownNames {
+  const names = new Set<string>();
+  const add = (vars: object): void => Object.keys(vars).forEach((name) => names.add(name));
+  // a check of arguments names them, and sets none
+  for (const { task } of visits) if (task.action !== "validate_argument_spec" && !addTask(task, names, add)) return undefined;
+  return names;
+}
+
 function addRole(role: Role, names: Set<string>, add: (vars: object) => void): void {
   add(role.defaults);
   add(role.vars);

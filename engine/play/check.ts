@@ -1,12 +1,12 @@
 import type { Module } from "../modules/contract.ts";
 import type { Failure } from "../source/failure.ts";
-import { checkArguments, namesSet } from "./check-arguments.ts";
+import { checkArguments } from "./check-arguments.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkFiles, checkVarsFiles } from "./check-files.ts";
 import { checkHandlers } from "./check-handlers.ts";
 import { checkHosts } from "./check-hosts.ts";
 import { checkModule } from "./check-module.ts";
-import { checkNames, type KnownNames, knownNames } from "./check-names.ts";
+import { checkNames, type KnownNames, knownNames, namesSetBy } from "./check-names.ts";
 import { checkTemplateFile } from "./check-template-files.ts";
 import { checkTemplates } from "./check-templates.ts";
 import { type Collector, type VisitedPlay, visitPlay } from "./check-visit.ts";
@@ -32,7 +32,7 @@ export async function checkPlaybook(playbook: Playbook, context: CheckContext): 
   // A task or role that could not be loaded may set what others use.
   const isWhole = playbook.problems.every((failure) => HARMLESS.has(failure.code));
   const names = namesOf([...(context.earlier ?? []).flatMap((earlier) => visitedOf(earlier, context, SILENT)), ...visited], context);
-  const set = namesSet(visited.flatMap(({ visits }) => visits));
+  const set = visited.some(({ isOpen }) => isOpen) ? undefined : namesSetBy(visited.flatMap(({ visits }) => visits));
   for (const plays of visited) {
     checkHosts(plays.play, context, collector);
     checkVarsFiles(plays.play, collector);

@@ -19,6 +19,8 @@ const NAMES = ["master1", "worker1", "master2"];
 const CLI = [process.execPath, path.resolve("bin/tsplay.cjs")];
 // Calico's manifest where it cannot be had from upstream: a file beside the checkout
 const MANIFEST = process.env["TSPLAY_CALICO_MANIFEST"] ?? path.resolve("../shared/contracts/calico-vxlan.v3.32.1.yaml");
+/** Where upstream has it, see calico_manifest_url of roles/versions. */
+const MANIFEST_PATH = "projectcalico/calico/v3.32.1/manifests/calico-vxlan.yaml";
 // To work at one step: a lab of these hosts that stands (tsplay lab up --cluster --previous --name NAME ...), and --test-name-pattern
 const STANDING = process.env["TSPLAY_CLUSTER_LAB"];
 const KILLS = Number(process.env["TSPLAY_CLUSTER_KILLS"] ?? 10);
@@ -37,9 +39,9 @@ before(async () => {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   folder = mkdtempSync(path.join(tmpdir(), "tsplay-cluster-"));
   if (existsSync(MANIFEST) && process.env["TSPLAY_LAB_FILES"] === undefined) {
-    const place = path.join(folder, "files/raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests");
-    mkdirSync(place, { recursive: true });
-    symlinkSync(MANIFEST, path.join(place, "calico-vxlan.yaml"));
+    const place = path.join(folder, "files/raw.githubusercontent.com", MANIFEST_PATH);
+    mkdirSync(path.dirname(place), { recursive: true });
+    symlinkSync(MANIFEST, place);
     process.env["TSPLAY_LAB_FILES"] = path.join(folder, "files");
   }
   const cluster = await clusterOptions(true, progress);
@@ -60,8 +62,11 @@ const TWO_MASTERS = (): string[] => ["-i", path.join(folder, "two-masters.yml"),
 
 /** A playbook of the project on the lab's inventory. */
 function play(playbook: string, ...more: string[]): Promise<RecordedRun> {
-  const skipped = playbook === "cluster" ? always : [];
-  return recordRun(CLI, [`playbooks/${playbook}.yml`, "-i", "inventory/lab", ...skipped, ...more], env);
+  return recordRun(CLI, [...wordsFor(playbook), ...more], env);
+}
+
+function wordsFor(playbook: string): string[] {
+  return [`playbooks/${playbook}.yml`, "-i", "inventory/lab", ...(playbook === "cluster" ? always : [])];
 }
 
 /** The run must end well. */
@@ -300,7 +305,7 @@ step("no slower than the same commands by hand", async (context) => {
     );
   await resetHosts(...NODES);
   const raw = /^github_raw_mirror=(.*)$/m.exec(lab.inventoryText)?.[1] ?? "https://raw.githubusercontent.com";
-  const manifest = always.length > 0 ? undefined : `${raw}/projectcalico/calico/v3.32.1/manifests/calico-vxlan.yaml`;
+  const manifest = always.length > 0 ? undefined : `${raw}/${MANIFEST_PATH}`;
   const byHand = await clusterByHand(lab, versions, Buffer.from(files.stdout, "base64"), manifest);
   assert.equal((await readyNodes()).length, 2);
   await resetHosts(...NODES);
@@ -317,7 +322,7 @@ step(`the controller killed at ${KILLS} random moments: the same command again e
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await resetHosts(...NODES);
     const moment = 1_000 + Math.random() * (bareToReady * 1_000 - 3_000);
-    const running = spawn(CLI[0]!, [...CLI.slice(1), "playbooks/cluster.yml", "-i", "inventory/lab", ...always], { env, stdio: "ignore" });
+    const running = spawn(CLI[0]!, [...CLI.slice(1), ...wordsFor("cluster")], { env, stdio: "ignore" });
     const ended = new Promise<void>((resolve) => running.once("close", () => resolve()));
     await Promise.race([ended, sleep(moment)]);
     const wasRunning = running.exitCode === null;

@@ -64,7 +64,7 @@ test("there is a recipe for every program of a download, an image and a package"
   const all = (recipe: string, version: string): string[] =>
     Object.keys(recipes.find((each) => each.name === recipe && each.version === version)?.programs ?? {});
   const downloads = downloadsFor(versions, all).flatMap(({ content }) => ("program" in content ? [content] : Object.values(content)));
-  const images = imagesFor(versions).flatMap((image) => Object.values(image.files).filter((file) => typeof file !== "string"));
+  const images = imagesFor(versions).flatMap((image) => Object.values(image.files).filter((file) => file !== "pause"));
   const packages = versions.kubernetes.flatMap((version) =>
     packagesFor(version, versions, all("cni-plugins", "1.9.1")).flatMap((each) => Object.values(each.programs)),
   );

@@ -21,6 +21,7 @@ const spec = {
 write("roles/app/meta/argument_specs.yml", JSON.stringify({ argument_specs: { main: { options: spec } } }, null, 2));
 write("roles/app/defaults/main.yml", "level: low\n");
 write("roles/app/tasks/main.yml", "- debug: {}\n");
+write("vars/more.yml", "port: 80\nlevel: low\n");
 write("hosts", "[web]\nweb1\nweb2\n");
 
 interface Case {
@@ -44,6 +45,14 @@ const cases: readonly Case[] = [
   },
   { name: "a template: the run tells", vars: 'port: "{{ 40 + 40 }}"\n' },
   { name: "a value that a task sets before", vars: "port: soon\n", play: "  pre_tasks:\n    - set_fact: { port: 80 }\n" },
+  { name: "a value that a file of variables may set", vars: "port: soon\n", play: "  pre_tasks:\n    - include_vars: more.yml\n" },
+  {
+    name: "what no task can change",
+    vars: "port: 80\n",
+    extraVars: { level: "middle" },
+    play: "  pre_tasks:\n    - include_vars: more.yml\n",
+    said: /value of level must be one of/,
+  },
   { name: "the stronger value counts", vars: "port: soon\n", extraVars: { port: 80 } },
   { name: "vars of the play", play: "  vars: { level: none }\n", said: /^play\.yml:2:\d+ role app: value of level/ },
   { name: "a role under a condition: the run tells", vars: "port: soon\n", play: "  vars: { level: low }\n  # when\n" },

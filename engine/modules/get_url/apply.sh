@@ -15,8 +15,7 @@ else
     trap 'release; rm -f -- "$write_temporary" "$got"' EXIT
     (umask 077; set -C; : >"$got") || exit
   fi
-  download "$got" || refuse "Request failed${status_code:+ (HTTP status $status_code)}: $url${download_said:+: ${download_said%
-}}"
+  download "$got" || refuse "Request failed${status_code:+ (HTTP status $status_code)}: $url${download_said:+: $download_said}"
   fact status_code "$status_code"
   if [ -n "$sum_tool" ]; then
     digest=$("$sum_tool" <"$got") || exit

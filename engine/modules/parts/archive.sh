@@ -14,8 +14,7 @@ open_archive() {
     trap 'exit 129' HUP INT TERM PIPE
     if [ -n "$is_url" ]; then
       archive=$archive_folder/archive
-      download "$archive" || refuse "cannot download the archive $url${download_said:+: ${download_said%
-}}"
+      download "$archive" || refuse "cannot download the archive $url${download_said:+: $download_said}"
     else
       archive=$archive_folder/archive
       cat >"$archive" || exit

@@ -16,6 +16,8 @@ download() {
       status_code=${download_said##*[!0-9]}
       download_said=${download_said%"$status_code"}
       download_said=${download_said#curl: }
+      download_said=${download_said%
+}
       [ "$status_code" != 000 ] || status_code=
       return "$download_code"
     fi
