@@ -2,6 +2,7 @@ import { splitArguments } from "../play/split.ts";
 import { Failure } from "../source/failure.ts";
 import { readText } from "../source/text.ts";
 import { loadYaml } from "../source/yaml.ts";
+import { Written } from "../source/written.ts";
 
 export interface ExtraVarsOptions {
   /** Opens vault text: of a whole file, and of `!vault` values. */
@@ -27,13 +28,14 @@ function load(source: string, options: ExtraVarsOptions): object {
   const text = source.trim();
   if (text === "") return {};
   if (text.startsWith("@")) return loadFile(text.slice(1), options);
-  if (text.startsWith("{") || text.startsWith("[")) return asMapping(loadYaml(text, "--extra-vars", { ...options, fault: "usage" }), source);
+  if (text.startsWith("{") || text.startsWith("[")) return asMapping(loadYaml(text, "--extra-vars", { ...options, isWritten: true, fault: "usage" }), source);
   if (text.startsWith("/") || text.startsWith(".")) {
     throw bad(`--extra-vars ${text}: this looks like a file`, `write @ before the name: -e @${text}`);
   }
-  const { _raw_params: rest, ...variables } = splitArguments(text, false);
+  const { _raw_params: rest, ...variables } = splitArguments(new Written(text, { file: "--extra-vars", line: 1, column: 1, text: text.slice(0, 400) }), false);
   // `-e "name: value"` is YAML to everybody who writes it
-  if (rest !== undefined && /^[\w.-]+\s*:\s/.test(text)) return asMapping(loadYaml(text, "--extra-vars", { ...options, fault: "usage" }), source);
+  if (rest !== undefined && /^[\w.-]+\s*:\s/.test(text))
+    return asMapping(loadYaml(text, "--extra-vars", { ...options, isWritten: true, fault: "usage" }), source);
   if (rest !== undefined) {
     throw bad(
       `--extra-vars: "${rest}" is not key=value`,
@@ -46,7 +48,7 @@ function load(source: string, options: ExtraVarsOptions): object {
 function loadFile(file: string, options: ExtraVarsOptions): object {
   const raw = readText(file, { what: "extra-vars file", fault: "usage", hint: "-e @FILE is relative to the working directory" });
   const text = raw.startsWith("$ANSIBLE_VAULT") ? options.decrypt(raw) : raw;
-  const value = loadYaml(text, file, { ...options, fault: "usage" });
+  const value = loadYaml(text, file, { ...options, isWritten: true, fault: "usage" });
   return value === null ? {} : asMapping(value, `@${file}`);
 }
 

@@ -1,10 +1,13 @@
 import type { Place } from "../source/place.ts";
+import type { Written } from "../source/written.ts";
 
 /** Where names come from. Values are final (templates resolved) or lazily so: a mapping's entries resolve when they are read. */
 export interface Scope {
   /** The variable's value, or an `Undefined` when there is none or when its own template stands on something undefined. */
   get(name: string): unknown;
   has(name: string): boolean;
+  /** The variable's text, if that is what a person wrote for it: it can be an expression (`when: "{{ name }}"`). */
+  written?(name: string): Written | undefined;
   /** For `lookup("varnames")`, `vars` and "did you mean". */
   names(): Iterable<string>;
   readonly environment: Environment;

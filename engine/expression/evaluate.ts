@@ -1,5 +1,6 @@
 import { Failure } from "../source/failure.ts";
-import { copyPlaces, placeOf, type Place } from "../source/place.ts";
+import { annotate, asWritten, placeOf, type Place, renderedPlaces, templateOfKey, writtenAt } from "../source/place.ts";
+import { isTemplate, isWholeTemplate, Written } from "../source/written.ts";
 import type { EvaluationOptions, Scope } from "./contract.ts";
 import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
 import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
@@ -13,7 +14,7 @@ import { isDict, PyObject, Tuple, typeName } from "./python/types.ts";
 import { freeNames, pluginNames } from "./syntax/names.ts";
 import type { Expression, Statement } from "./syntax/ast.ts";
 import { findLookup, runLookup } from "./lookups/invoke.ts";
-import { Float, omit, Undefined, Unsafe, Vaulted } from "./values.ts";
+import { Float, omit, Undefined, Vaulted } from "./values.ts";
 
 export { pythonText };
 
@@ -22,32 +23,32 @@ export { pythonText };
  * @returns the value with its type; an `Undefined` when that is what the expression comes to
  * @throws Failure `template-syntax`, `undefined-variable`, `expression-type`, `unknown-filter` and the like, with its place
  */
-export function evaluate(text: string, scope: Scope, options: EvaluationOptions = {}): unknown {
+export function evaluate(expression: Written, scope: Scope, options: EvaluationOptions = {}): unknown {
   const runtime = createRuntime(scope);
+  const place = placeFor(expression, options);
   try {
-    const compiled = compileExpressionCached(text);
+    const compiled = compileExpressionCached(expression.text);
     const result = compiled.code(rootFrame(compiled.mutated, runtime));
-    return result instanceof Undefined ? placed(result, options.place, scope) : settle(result, scope, options.place);
+    return result instanceof Undefined ? placed(result, place, scope) : settle(result, scope, place);
   } catch (error) {
-    throw toFailure(error, scope, options.place, runtime.at);
+    throw toFailure(error, scope, place, runtime.at);
   }
 }
 
-/** Whether text holds a template. */
-export function isTemplate(text: string): boolean {
-  return text.includes("{{") || text.includes("{%") || text.includes("{#");
+/** What is derived from a text (the words of an argument line) has the text's own place too. */
+function placeFor(written: Written, options: EvaluationOptions): Place | undefined {
+  return options.place ?? written.place;
 }
 
 /**
- * Resolves all templates in a value, deep, keys too. A string that is one `{{ expression }}` keeps the value's type.
- * `omit` is kept when it is the whole value and dropped from containers.
+ * Resolves all templates in a value, deep, keys too. A template that is one `{{ expression }}` keeps the value's type. A plain string is data, and
+ * stays as it is. `omit` is kept when it is the whole value and dropped from containers.
  * @throws Failure `undefined-variable` and the others of `evaluate`
  */
 export function template(value: unknown, scope: Scope, options: EvaluationOptions = {}): unknown {
-  if (typeof value === "string") return isTemplate(value) ? renderText(value, scope, options.place) : value;
   if (typeof value !== "object" || value === null || value instanceof Float) return value;
+  if (value instanceof Written) return renderText(value, scope, placeFor(value, options));
   if (value instanceof Undefined) throw undefinedFailure(value, scope, options.place);
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return reveal(value, scope);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
@@ -55,16 +56,17 @@ export function template(value: unknown, scope: Scope, options: EvaluationOption
       const result = template(item, scope, { place: placeOf(value, index) ?? options.place });
       if (result !== omit) list.push(result);
     });
-    return copyPlaces(value, list);
+    return renderedPlaces(value, list);
   }
   if (value instanceof PyObject) return value;
   const mapping: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     const place = placeOf(value, key) ?? options.place;
     const result = template(item, scope, { place });
-    if (result !== omit) setEntry(mapping, isTemplate(key) ? pythonText(renderText(key, scope, place)) : key, result);
+    const name = templateOfKey(value, key);
+    if (result !== omit) setEntry(mapping, name === undefined ? key : pythonText(renderText(name, scope, place)), result);
   }
-  return copyPlaces(value, mapping);
+  return renderedPlaces(value, mapping);
 }
 
 function reveal(value: Vaulted, scope: Scope): string {
@@ -73,10 +75,10 @@ function reveal(value: Vaulted, scope: Scope): string {
   return plain;
 }
 
-function renderText(text: string, scope: Scope, place: Place | undefined): unknown {
+function renderText(written: Written, scope: Scope, place: Place | undefined): unknown {
   const runtime = createRuntime(scope);
   try {
-    return settle(renderBounded(text, runtime), scope, place);
+    return settle(renderBounded(written, runtime), scope, place);
   } catch (error) {
     throw toFailure(error, scope, place, runtime.at);
   }
@@ -86,7 +88,7 @@ function renderText(text: string, scope: Scope, place: Place | undefined): unkno
 const MAX_DEPTH = 120;
 let depth = 0;
 
-function renderBounded(text: string, runtime: Runtime): unknown {
+function renderBounded({ text }: Written, runtime: Runtime): unknown {
   if (depth >= MAX_DEPTH) throw new Problem(`variables refer to each other without end here: ${text.slice(0, 80)}`, "template-recursion");
   depth += 1;
   try {
@@ -115,12 +117,11 @@ export function settle(value: unknown, scope: Scope, place: Place | undefined): 
     return value;
   }
   if (value instanceof Undefined) throw undefinedFailure(value, scope, place);
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return reveal(value, scope);
   if (Array.isArray(value)) {
     const list = (value as unknown[]).map((item) => settle(item, scope, place));
     if (!(value instanceof Tuple) && list.every((item, index) => item === value[index] && item !== omit)) return value;
-    return copyPlaces(
+    return renderedPlaces(
       value,
       list.filter((item) => item !== omit),
     );
@@ -133,7 +134,7 @@ export function settle(value: unknown, scope: Scope, place: Place | undefined): 
     if (settled === omit || settled !== item) isSame = false;
     if (settled !== omit) setEntry(mapping, key, settled);
   }
-  return isSame ? value : copyPlaces(value, mapping);
+  return isSame ? value : renderedPlaces(value, mapping);
 }
 
 /** An Undefined that keeps its place and hint when it is looked at elsewhere. */
@@ -145,9 +146,8 @@ function placed(value: Undefined, place: Place | undefined, scope: Scope): Undef
 const templateFree = new WeakMap<object, boolean>();
 
 function isFree(value: unknown): boolean {
-  if (typeof value === "string") return !isTemplate(value);
   if (typeof value !== "object" || value === null) return true;
-  if (value instanceof Unsafe || value instanceof Vaulted) return false;
+  if (value instanceof Written || value instanceof Vaulted) return false;
   if (!Array.isArray(value) && !isDict(value)) return true;
   const known = templateFree.get(value);
   if (known !== undefined) return known;
@@ -157,24 +157,24 @@ function isFree(value: unknown): boolean {
 }
 
 /**
- * What a variable store hands out: text is rendered now, the entries of containers when they are read. Containers without templates are
+ * What a variable store hands out: templates are rendered now, the entries of containers when they are read. Containers without templates are
  * themselves; their content must not change afterwards.
  * @returns never throws for something undefined: that is an `Undefined`, so that `default` and `is defined` work across variables
  */
 export function lazy(value: unknown, scopeOf: () => Scope, place?: Place): unknown {
   if (isFree(value)) return value;
-  if (typeof value === "string") {
+  if (value instanceof Written) {
     const scope = scopeOf();
     const runtime = createRuntime(scope);
+    const where = place ?? value.place;
     try {
       const result = renderBounded(value, runtime);
-      return result instanceof Undefined ? placed(result, place, scope) : unwrapTuples(result);
+      return result instanceof Undefined ? placed(result, where, scope) : unwrapTuples(result);
     } catch (error) {
-      if (error instanceof UndefinedUsed) return placed(error.undefinedValue, place, scope);
-      throw toFailure(error, scope, place, runtime.at);
+      if (error instanceof UndefinedUsed) return placed(error.undefinedValue, where, scope);
+      throw toFailure(error, scope, where, runtime.at);
     }
   }
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return reveal(value, scopeOf());
   const source = value as Record<string, unknown>;
   const copy: object = Array.isArray(value) ? [] : {};
@@ -195,7 +195,7 @@ export function lazy(value: unknown, scopeOf: () => Scope, place?: Place): unkno
       },
     });
   }
-  return copyPlaces(source, copy);
+  return renderedPlaces(source, copy);
 }
 
 function unwrapTuples(value: unknown): unknown {
@@ -203,28 +203,67 @@ function unwrapTuples(value: unknown): unknown {
 }
 
 /**
- * Evaluates a condition by the rules of ansible-core 2.19: it must come to a boolean.
- * @throws Failure `condition-not-boolean`, and those of `evaluate`
+ * What a template comes to where an expression is wanted: text that a person wrote and that the template only passes on (`when: "{{ check }}"`), as
+ * written, so that it can be evaluated; else the value, with its type. A list's texts are such texts too.
+ * @throws Failure as `template` does
+ */
+export function indirectly(given: Written, scope: Scope, options: EvaluationOptions = {}): unknown {
+  const place = placeFor(given, options);
+  const runtime = createRuntime(scope);
+  try {
+    const { passedOn } = compileCached(given.text.trim());
+    const written = passedOn?.(rootFrame(new Set(), runtime));
+    if (written !== undefined) return isTemplate(written.text) ? indirectly(written, scope, { place: written.place }) : written;
+  } catch (error) {
+    throw toFailure(error, scope, place, runtime.at);
+  }
+  const value = template(new Written(given.text.trim(), place), scope, { place });
+  return Array.isArray(value)
+    ? renderedPlaces(
+        value,
+        value.map((_, index) => asWritten(value, index)),
+      )
+    : value;
+}
+
+/**
+ * Evaluates a condition by the rules of ansible-core: text that a person wrote, or a boolean. It must come to a boolean.
+ * @throws Failure `condition-not-boolean`, `not-an-expression` for text that is data, and those of `evaluate`
  */
 export function condition(value: unknown, scope: Scope, options: EvaluationOptions = {}): boolean {
-  const { place } = options;
-  let given = value;
-  if (typeof given === "string" && /^\s*\{[{%#][^]*[}%#]\}\s*$/.test(given)) {
-    given = template(given.trim(), scope, options);
-    if (typeof given === "string" && given.trim() === "") given = null;
-    else if (typeof given !== "string") return requireBoolean(given, value as string, place);
-  }
+  const place = options.place ?? (value instanceof Written ? value.place : undefined);
+  const given = value instanceof Written && isWholeTemplate(value.text) ? indirectly(value, scope, options) : value;
   if (typeof given === "boolean") return given;
-  if (given instanceof Unsafe) given = given.value;
-  if (given === null || given === undefined || (typeof given === "string" && given.trim() === "")) {
+  if (given === null || given === undefined || (isText(given) && String(given).trim() === "")) {
     throw new Failure("a condition cannot be empty", { code: "condition-not-boolean", fault: "playbook", place, hint: "write true, or leave the keyword out" });
   }
-  if (typeof given !== "string") {
+  if (typeof given === "string") throw notAnExpression(given, "condition", place);
+  if (!(given instanceof Written)) {
+    if (value instanceof Written) return requireBoolean(given, value.text, place);
     throw new Failure(`a condition must be text or a boolean, not ${typeName(given)}`, { code: "condition-not-boolean", fault: "playbook", place });
   }
   const result = evaluate(given, scope, options);
   if (result instanceof Undefined) throw undefinedFailure(result, scope, place);
-  return requireBoolean(result, given, place);
+  return requireBoolean(result, given.text, place);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" || value instanceof Written;
+}
+
+/** Text that came from a host, a file, a lookup, or out of a template: evaluating it would be running what somebody else says. */
+export function notAnExpression(text: string, what: "condition" | "expression", place: Place | undefined): Failure {
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  const hint =
+    what === "condition"
+      ? 'compare it, for example `when: result.stdout == "yes"`, or `when: result.stdout | bool`, without {{ }}'
+      : "write the expression itself, without {{ }}; look up a variable by a name that is data with lookup('vars', name)";
+  return new Failure(`this ${what} comes to text that is data, and data is never evaluated: ${JSON.stringify(shown)}`, {
+    code: "not-an-expression",
+    fault: "playbook",
+    place,
+    hint,
+  });
 }
 
 function requireBoolean(result: unknown, text: string, place: Place | undefined): boolean {
@@ -249,7 +288,8 @@ function requireBoolean(result: unknown, text: string, place: Place | undefined)
 /** Plain data for JSON: whole floats become numbers, tagged text its plain text. */
 export function finalize(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Float || value instanceof Unsafe) return value.value;
+  if (value instanceof Float) return value.value;
+  if (value instanceof Written) return value.text;
   if (value instanceof Vaulted) return value.reveal();
   if (value instanceof Undefined) return null;
   if (value instanceof PyObject) return value.text();
@@ -315,10 +355,30 @@ export function lookupTerms(name: string, terms: unknown, scope: Scope, options:
   try {
     const list = Array.isArray(terms) ? (terms as unknown[]) : [terms];
     const found = runLookup(runtime.call, name, list, options.folder === undefined ? {} : { _folder: options.folder });
-    return found.map((item) => settle(item, scope, options.place)).filter((item) => item !== omit);
+    const items = found.map((item) => settle(item, scope, options.place)).filter((item) => item !== omit);
+    return textsPassedOn(list, items);
   } catch (error) {
     throw toFailure(error, scope, options.place, runtime.at);
   }
+}
+
+/** Most lookups for loops hand their terms on (`with_items: [a, b]`): such a text is still what a person wrote in them. */
+function textsPassedOn(terms: readonly unknown[], items: unknown[]): unknown[] {
+  const written = new Map(terms.flat().length === 0 ? [] : [terms, ...terms.filter(Array.isArray)].flatMap((list) => textsIn(list as unknown[])));
+  const keys = items.flatMap((item, index) => {
+    const text = typeof item === "string" ? written.get(item) : undefined;
+    return text?.place === undefined ? [] : [[String(index), { key: text.place, value: text.place, text: text.text }] as const];
+  });
+  const [first] = keys;
+  if (first !== undefined) annotate(items, { self: first[1].value, keys: new Map(keys) });
+  return items;
+}
+
+function textsIn(list: readonly unknown[]): (readonly [string, Written])[] {
+  return list.flatMap((_, index) => {
+    const written = writtenAt(list, index);
+    return written === undefined ? [] : [[written.text, written] as const];
+  });
 }
 
 /**

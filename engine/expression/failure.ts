@@ -40,6 +40,10 @@ export function toFailure(error: unknown, scope: Scope | undefined, place: Place
       cause: error.cause,
     });
   }
+  // what the controller's system refuses a lookup: a folder where a file should be, a name that is too long
+  if (error instanceof Error && "syscall" in error) {
+    return new Failure(error.message, { code: "lookup-failed", fault: "playbook", place: placeAt(at, place), cause: error });
+  }
   if (error instanceof RangeError && error.message.startsWith("Maximum call stack")) {
     return new Failure("this template refers to itself without end", { code: "template-recursion", fault: "playbook", place: placeAt(at, place) });
   }

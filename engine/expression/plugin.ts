@@ -1,3 +1,4 @@
+import type { Written } from "../source/written.ts";
 import type { Scope } from "./contract.ts";
 import type { Parameter } from "./python/arguments.ts";
 
@@ -7,8 +8,8 @@ export interface Call {
   applyFilter(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown;
   applyTest(name: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): boolean;
   hasTest(name: string): boolean;
-  /** Resolves templates in text that did not come out of a template (lookups template and vars). */
-  render(text: string): unknown;
+  /** Renders a constant of a template that is a template itself (`lookup("file", "{{ name }}.pem")`). */
+  render(text: Written): unknown;
   /** Renders a template file's text; used by the lookup template. */
   renderFile(path: string, options: Readonly<Record<string, unknown>>): string;
 }

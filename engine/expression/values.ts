@@ -29,18 +29,7 @@ export class Float {
   }
 }
 
-/** A string that is never a template (`!unsafe`). */
-export class Unsafe {
-  constructor(readonly value: string) {}
-  toString(): string {
-    return this.value;
-  }
-  toJSON(): string {
-    return this.value;
-  }
-}
-
-/** A scalar tagged `!vault`; decrypted when it is first used. */
+/** A scalar tagged `!vault`; decrypted when it is first used. What it holds is data: never a template. */
 export class Vaulted {
   #plain: string | undefined;
   constructor(

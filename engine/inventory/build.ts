@@ -2,6 +2,7 @@ import { Failure } from "../source/failure.ts";
 import { annotate, type Place, placeOf } from "../source/place.ts";
 import type { Group, Host, Inventory } from "./contract.ts";
 import { isAncestor } from "./groups.ts";
+import type { Written } from "../source/written.ts";
 
 /** An inventory under construction; also what `add_host` and `group_by` change during a run. */
 export interface MutableInventory extends Inventory {
@@ -99,7 +100,7 @@ export function addChild(inventory: MutableInventory, parent: string, child: str
 }
 
 /** Sets a variable of a host or group and remembers its place. On groups, `ansible_group_priority` sets the priority instead. */
-export function setVariable(inventory: MutableInventory, owner: Host | Group, name: string, value: unknown, place?: Place): void {
+export function setVariable(inventory: MutableInventory, owner: Host | Group, name: string, value: unknown, place?: Place, written?: Written): void {
   if ("priority" in owner && name === "ansible_group_priority") {
     const priority = Number(value);
     if (!Number.isInteger(priority)) {
@@ -110,7 +111,7 @@ export function setVariable(inventory: MutableInventory, owner: Host | Group, na
     Object.defineProperty(owner.vars, name, { value, writable: true, enumerable: true, configurable: true });
     if (place !== undefined) {
       const places = placesOf.get(owner.vars) ?? new Map();
-      places.set(name, { key: place, value: place });
+      places.set(name, { key: place, value: place, text: written?.text });
       if (placeOf(owner.vars) === undefined) annotate(owner.vars, { self: place, keys: places });
     }
   }

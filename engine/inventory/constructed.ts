@@ -3,14 +3,15 @@ import { condition, evaluate, template } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/contract.ts";
 import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
-import { type Place, placeOf } from "../source/place.ts";
+import { asWritten, type Place, placeOf, writtenAt } from "../source/place.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
 import type { Host } from "./contract.ts";
 import { createAdjacentVars, directoryOfSource } from "./group-vars.ts";
 import { ancestorsOf, groupNamesOf, inMergeOrder } from "./groups.ts";
 import { plainScope } from "./plain-scope.ts";
 import type { PluginOptions } from "./plugin.ts";
-import { isMapping, kindOf } from "./yaml.ts";
+import { isMapping, isText, kindOf } from "./yaml.ts";
+import { Written } from "../source/written.ts";
 
 const KEYS = ["plugin", "strict", "compose", "groups", "keyed_groups", "use_vars_plugins", "use_extra_vars", "leading_separator"];
 
@@ -27,20 +28,25 @@ export function readConstructed(inventory: MutableInventory, config: Record<stri
 
   for (const host of inventory.hosts.values()) {
     const scope = scopeOf(host);
-    for (const [name, expression] of Object.entries(compose)) {
+    for (const name of Object.keys(compose)) {
       const place = placeOf(compose, name);
-      const value = attempt(isStrict, () => evaluate(String(expression), scope, { place }), `set "${name}" of the host "${host.name}"`, place);
+      const value = attempt(isStrict, () => evaluate(expressionAt(compose, name), scope, { place }), `set "${name}" of the host "${host.name}"`, place);
       if (value !== undefined) setVariable(inventory, host, name, value, place);
     }
     const composed = scopeOf(host);
-    for (const [name, expression] of Object.entries(groups)) {
+    for (const name of Object.keys(groups)) {
       const place = placeOf(groups, name);
-      const isMember = attempt(isStrict, () => condition(expression, composed, { place }), `add the host "${host.name}" to the group "${name}"`, place);
+      const isMember = attempt(
+        isStrict,
+        () => condition(asWritten(groups, name), composed, { place }),
+        `add the host "${host.name}" to the group "${name}"`,
+        place,
+      );
       if (isMember === true) addHost(inventory, host.name, { group: addGroup(inventory, safeName(name), place).name });
     }
     keyedGroups.forEach((entry: unknown, index) => {
       const place = placeOf(keyedGroups, index);
-      if (!isMapping(entry) || typeof entry.key !== "string") throw fail(`each of "keyed_groups" must be a mapping with a "key"`, place);
+      if (!isMapping(entry) || writtenAt(entry, "key") === undefined) throw fail(`each of "keyed_groups" must be a mapping with a "key"`, place);
       addKeyed(inventory, host, entry, scopeOf(host), isStrict, config.leading_separator !== false);
     });
   }
@@ -49,7 +55,7 @@ export function readConstructed(inventory: MutableInventory, config: Record<stri
 function addKeyed(inventory: MutableInventory, host: Host, entry: Record<string, unknown>, scope: Scope, isStrict: boolean, leadsWithSeparator: boolean): void {
   const place = placeOf(entry, "key");
   const what = `group the host "${host.name}" by "${String(entry.key)}"`;
-  const key = attempt(isStrict, () => evaluate(entry.key as string, scope, { place }), what, place);
+  const key = attempt(isStrict, () => evaluate(expressionAt(entry, "key"), scope, { place }), what, place);
   if (key === undefined) return;
   const names = namesOf(key, entry, place);
   if (names.length === 0) {
@@ -59,10 +65,9 @@ function addKeyed(inventory: MutableInventory, host: Host, entry: Record<string,
   }
   const prefix = String(entry.prefix ?? "");
   const separator = prefix === "" && !leadsWithSeparator ? "" : String(entry.separator ?? "_");
-  const parent =
-    typeof entry.parent_group === "string"
-      ? attempt(isStrict, () => template(entry.parent_group as string, scope, { place: placeOf(entry, "parent_group") }), what, place)
-      : undefined;
+  const parent = isText(entry.parent_group)
+    ? attempt(isStrict, () => template(entry.parent_group, scope, { place: placeOf(entry, "parent_group") }), what, place)
+    : undefined;
   if (parent === undefined && entry.parent_group !== undefined && entry.parent_group !== null) return;
   for (const bare of names) {
     const name = addGroup(inventory, safeName(`${prefix}${separator}${bare}`), place).name;
@@ -92,6 +97,15 @@ function namesOf(key: unknown, entry: Record<string, unknown>, place: Place | un
     if (fallback !== undefined && fallback !== null) return `${name}${separator}${String(fallback)}`;
     return entry.trailing_separator === false ? name : `${name}${separator}${String(value ?? "None")}`;
   });
+}
+
+/** A number or a boolean is an expression as well as text is. @throws Failure for what is none */
+function expressionAt(holder: Readonly<Record<string, unknown>>, key: string): Written {
+  const written = writtenAt(holder, key);
+  if (written !== undefined) return written;
+  const value = holder[key];
+  if (typeof value === "number" || typeof value === "boolean") return new Written(value === true ? "True" : value === false ? "False" : String(value));
+  throw fail(`"${key}" must be an expression, not ${kindOf(value)}`, placeOf(holder, key));
 }
 
 /** Without `strict`, what cannot be computed counts as not there. */

@@ -6,7 +6,7 @@ import { placeOf } from "../source/place.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
 import { plainScope } from "./plain-scope.ts";
 import type { PluginOptions } from "./plugin.ts";
-import { isMapping, kindOf } from "./yaml.ts";
+import { isMapping, isText, kindOf } from "./yaml.ts";
 
 const MAX_HOSTS = 1_000_000;
 
@@ -15,7 +15,7 @@ export function readGenerator(inventory: MutableInventory, config: Record<string
   const { layers, hosts } = config;
   if (!isMapping(layers)) throw fail(`"layers" must be a mapping of names to lists, not ${kindOf(layers)}`, config, "layers");
   if (!isMapping(hosts)) throw fail(`"hosts" must be a mapping with a name, not ${kindOf(hosts)}`, config, "hosts");
-  if (typeof hosts.name !== "string") throw fail(`"hosts" needs a "name", a template for the hosts' names`, config, "hosts");
+  if (!isText(hosts.name)) throw fail(`"hosts" needs a "name", a template for the hosts' names`, config, "hosts");
 
   let combinations: Record<string, unknown>[] = [{}];
   for (const [layer, values] of Object.entries(layers)) {
@@ -35,14 +35,14 @@ function addParents(inventory: MutableInventory, child: { host: string } | { gro
   if (parents === undefined || parents === null) return;
   if (!Array.isArray(parents)) throw fail(`"parents" must be a list, not ${kindOf(parents)}`, holder, "parents");
   for (const parent of parents as unknown[]) {
-    if (!isMapping(parent) || typeof parent.name !== "string") throw fail(`each of "parents" must be a mapping with a "name"`, holder, "parents");
+    if (!isMapping(parent) || !isText(parent.name)) throw fail(`each of "parents" must be a mapping with a "name"`, holder, "parents");
     const place = placeOf(parent, "name");
     const name = String(template(parent.name, scope, { place }));
     const group = addGroup(inventory, name, place);
     if (parent.vars !== undefined && !isMapping(parent.vars)) throw fail(`"vars" must be a mapping, not ${kindOf(parent.vars)}`, parent, "vars");
     for (const [key, value] of Object.entries(parent.vars ?? {})) {
       const valuePlace = placeOf(parent.vars, key);
-      setVariable(inventory, group, key, typeof value === "string" ? template(value, scope, { place: valuePlace }) : value, valuePlace);
+      setVariable(inventory, group, key, isText(value) ? template(value, scope, { place: valuePlace }) : value, valuePlace);
     }
     if ("host" in child) addHost(inventory, child.host, { group: name });
     else addChild(inventory, name, child.group, place);

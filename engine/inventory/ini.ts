@@ -1,9 +1,10 @@
 import { didYouMean, Failure } from "../source/failure.ts";
-import { annotate, type Place } from "../source/place.ts";
+import { asRead, type Place } from "../source/place.ts";
 import { expandHostEntry } from "./address.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
 import { notLiteral, parseLiteral } from "./literal.ts";
 import { splitWords } from "./words.ts";
+import { Written } from "../source/written.ts";
 
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
 const GROUP_NAME = /^([^:\]\s]+)\s*(?:#.*)?$/;
@@ -50,7 +51,8 @@ export function readIni(inventory: MutableInventory, text: string, file: string)
     else if (state === "vars") {
       const at = line.indexOf("=");
       if (at === -1) throw fail(`expected name=value, found "${line}"`, place);
-      setVariable(inventory, inventory.groups.get(group)!, line.slice(0, at).trim(), readValue(line.slice(at + 1).trim(), place), place);
+      const value = readValue(line.slice(at + 1).trim(), place);
+      setVariable(inventory, inventory.groups.get(group)!, line.slice(0, at).trim(), value, place, expressionIn(value, place));
     } else {
       const child = GROUP_NAME.exec(line)?.[1];
       if (child === undefined) throw fail(`expected the name of a group, found "${line}"`, place);
@@ -92,21 +94,16 @@ function readHost(
   });
   for (const name of hosts) {
     const host = addHost(inventory, name, { group, port, source: place.file, place });
-    for (const [key, value] of values) setVariable(inventory, host, key, value, place);
+    for (const [key, value] of values) setVariable(inventory, host, key, value, place, expressionIn(value, place));
   }
 }
 
-/** A Python literal, else the text as it stands. */
+/** A Python literal, else the text as it stands; a person wrote it, so that it may be a template. */
 export function readValue(text: string, place: Place): unknown {
   const value = parseLiteral(text);
-  if (value === notLiteral) return text;
-  annotateDeep(value, place);
-  return value;
+  return asRead(value === notLiteral ? text : value, place);
 }
 
-function annotateDeep(value: unknown, place: Place): void {
-  if (typeof value !== "object" || value === null) return;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return;
-  annotate(value, { self: place, keys: new Map() });
-  for (const item of Object.values(value)) annotateDeep(item, place);
+function expressionIn(value: unknown, place: Place): Written | undefined {
+  return typeof value === "string" ? new Written(value, place) : undefined;
 }

@@ -95,7 +95,7 @@ async function readFile(inventory: MutableInventory, path: string, options: Load
   if (!isYaml && extension !== "" && extension !== ".config") return readIni(inventory, text, path);
   if (isYaml ? looksLikeIni(text) : looksLikeIni(text) || !looksLikeYaml(text)) return readIni(inventory, text, path);
 
-  const data = loadYaml(text, path, { decrypt: options.decrypt, fault: "inventory" });
+  const data = loadYaml(text, path, { isWritten: true, decrypt: options.decrypt, fault: "inventory" });
   if (data === null) {
     inventory.warnings.push(`the inventory ${path} is empty`);
   } else if (!isMapping(data)) {

@@ -2,7 +2,7 @@ import type { Scope } from "../expression/contract.ts";
 import { lazy } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
-import { placeOf } from "../source/place.ts";
+import { placeOf, writtenAt } from "../source/place.ts";
 
 /** A scope over a few mappings, the last of which wins; their texts are templates. For expressions in inventory configurations. */
 export function plainScope(layers: readonly Readonly<Record<string, unknown>>[], directory: string, decrypt?: (ciphertext: string) => string): Scope {
@@ -23,6 +23,10 @@ export function plainScope(layers: readonly Readonly<Record<string, unknown>>[],
       }
     },
     has: (name) => holderOf(name) !== undefined,
+    written: (name) => {
+      const holder = holderOf(name);
+      return holder === undefined ? undefined : writtenAt(holder, name);
+    },
     names: () => new Set(ordered.flatMap((layer) => Object.keys(layer))),
     environment: {
       searchPath: [directory],

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { Unsafe, Vaulted } from "../expression/values.ts";
+import { Vaulted } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
 import { isMapping, kindOf } from "./yaml.ts";
+import { readWritten, Written } from "../source/written.ts";
 
 const MAX_OUTPUT = 1 << 30;
 /** `--host` is asked of so many at once by scripts that give no `_meta`. */
@@ -74,11 +75,13 @@ function readGroup(inventory: MutableInventory, name: string, data: unknown, hos
   for (const child of children) addChild(inventory, name, String(child), place);
 }
 
-/** Scripts mark secrets and texts that are no templates as mappings with one key. */
+/** A script is a part of the inventory, so its texts may be templates. It marks secrets, and texts that are data, as mappings with one key. */
 function revive(value: unknown, place: Place, decrypt?: (ciphertext: string) => string): unknown {
+  if (typeof value === "string") return readWritten(value, place);
   if (!isMapping(value)) return value;
   const { __ansible_vault: vault, __ansible_unsafe: unsafe } = value;
-  if (typeof unsafe === "string") return new Unsafe(unsafe);
+  // the inner text has been read by now
+  if (typeof unsafe === "string" || unsafe instanceof Written) return String(unsafe);
   if (typeof vault !== "string") return value;
   const locked = (): string => {
     throw new Failure("this value is encrypted, and no vault secret was given", { code: "vault-locked", fault: "usage", place });

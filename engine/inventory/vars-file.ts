@@ -44,7 +44,7 @@ export function loadDataFile(path: string, options: VarsFileOptions = {}): unkno
       throw error instanceof Failure ? error.at(place) : error;
     }
   }
-  return loadYaml(text, path, { decrypt: options.decrypt, fault });
+  return loadYaml(text, path, { isWritten: true, decrypt: options.decrypt, fault });
 }
 
 /**

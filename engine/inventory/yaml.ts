@@ -1,11 +1,16 @@
 import { Failure } from "../source/failure.ts";
-import { type Place, placeOf, placeOfKey } from "../source/place.ts";
+import { type Place, placeOf, placeOfKey, writtenAt } from "../source/place.ts";
 import { expandHostEntry } from "./address.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
+import { type Text, Written } from "../source/written.ts";
 
 /** Whether loaded YAML is a mapping (not a list, nor one of the scalars that are objects). */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+export function isText(value: unknown): value is Text {
+  return typeof value === "string" || value instanceof Written;
 }
 
 /** What a loaded value is, in a user's words. */
@@ -44,7 +49,7 @@ function readGroup(inventory: MutableInventory, name: string, data: unknown, par
     const content = sectionOf(raw, name, section, data!);
     if (section === "vars") {
       const group = inventory.groups.get(name)!;
-      for (const [key, value] of Object.entries(content)) setVariable(inventory, group, key, value, placeOf(content, key));
+      for (const [key, value] of Object.entries(content)) setVariable(inventory, group, key, value, placeOf(content, key), writtenAt(content, key));
     } else if (section === "children") {
       for (const [child, value] of Object.entries(content)) {
         if (readGroup(inventory, child, value, content, file)) addChild(inventory, name, child, placeOfKey(content, child));
@@ -80,7 +85,7 @@ function readHosts(inventory: MutableInventory, entry: string, vars: unknown, gr
   const { hosts, port } = expandHostEntry(entry, place);
   for (const name of hosts) {
     const host = addHost(inventory, name, { group, port, source: file, place });
-    for (const [key, value] of Object.entries(vars || {})) setVariable(inventory, host, key, value, placeOf(vars, key));
+    for (const [key, value] of Object.entries(vars || {})) setVariable(inventory, host, key, value, placeOf(vars, key), writtenAt(vars || {}, key));
   }
 }
 

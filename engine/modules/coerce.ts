@@ -1,5 +1,6 @@
 import { Float } from "../expression/values.ts";
 import type { JsonSchema } from "./schema.ts";
+import { Written } from "../source/written.ts";
 
 /** A value made into what a schema asks for, or why it cannot be: "true or false", "a whole number" ... */
 export type Coerced = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly expected: string };
@@ -172,7 +173,7 @@ function isOf(schema: JsonSchema | undefined, type: string): boolean {
 
 /** Whether a value is a mapping, and not one of the scalars that are objects. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float) && !(value instanceof Written);
 }
 
 function describe(type: string): string {

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterAccess } from "../kubernetes/contract.ts";
 import type { Answer, Script } from "../session/contract.ts";
+import type { Written } from "../source/written.ts";
 import type { ArgsSchema } from "./schema.ts";
 
 export type Scalar = string | number | boolean | null;
@@ -189,7 +190,7 @@ export interface ControllerModule<A = never> {
   readonly summary: string;
   readonly args: ArgsSchema<A>;
   readonly freeForm?: string;
-  /** Arguments that are expressions or must stay templates: they are handed over as written. */
+  /** Arguments that are expressions or must stay templates: they are handed over as written (`Written` where a person wrote the text). */
   readonly rawArgs?: readonly string[];
   /** True when one call serves all hosts of the batch (add_host, pause, some meta actions). */
   readonly oncePerBatch?: boolean;
@@ -200,9 +201,14 @@ export interface ControllerModule<A = never> {
 
 export interface ActionContext extends Controller {
   readonly host: string;
-  /** Evaluates a bare expression with the task's variables. */
-  evaluate(expression: string): unknown;
-  /** Evaluates one entry of `that` or `when`: must be boolean. */
+  /** Evaluates a bare expression with the task's variables: text that a person wrote. */
+  evaluate(expression: Written): unknown;
+  /**
+   * What a raw argument comes to where expressions are wanted: texts that a person wrote stay `Written`, also behind `{{ name }}`; what else a template
+   * comes to is data.
+   */
+  expressions(raw: unknown): unknown;
+  /** Evaluates one entry of `that` or `when`: must be boolean. @throws Failure also for text that is data */
   condition(condition: unknown): boolean;
   /** A variable's value, or undefined. */
   variable(name: string): unknown;

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from "ajv";
 import { Float, omit } from "../expression/values.ts";
 import { didYouMean, Failure, nearest } from "../source/failure.ts";
-import { placeOf, placeOfKey, type Place } from "../source/place.ts";
+import { copyPlaces, placeOf, placeOfKey, type Place } from "../source/place.ts";
 import { canonicalKey, coerce } from "./coerce.ts";
 import { brokenRules } from "./rules.ts";
 import type { ArgsSchema, JsonSchema } from "./schema.ts";
@@ -82,7 +82,7 @@ export function validateArgs(schema: ArgsSchema<unknown>, given: unknown, contex
   }
   for (const broken of brokenRules(schema.rules, args, written, unknown, hasMore))
     refuse(`${context.moduleName}: ${broken.message}`, "argument-rule", broken.key === undefined ? placeOf(given) : placeOf(given, broken.key));
-  return { args, problems };
+  return { args: copyPlaces(given, args), problems };
 }
 
 const schemaCache = new WeakMap<object, Record<string, JsonSchema>>();
@@ -199,9 +199,8 @@ function shown(value: unknown): string {
 }
 
 function hasTemplate(value: unknown): boolean {
-  if (typeof value === "string") return value.includes("{{") || value.includes("{%");
   if (typeof value !== "object" || value === null || value instanceof Float) return false;
-  // Unsafe and Vaulted hold what only the run reveals.
+  // Written and Vaulted hold what only the run reveals.
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && !Array.isArray(value)) return true;
   return Object.values(value).some(hasTemplate);

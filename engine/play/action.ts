@@ -1,5 +1,6 @@
-import { Unsafe, Vaulted } from "../expression/values.ts";
-import { annotate, copyPlaces, type Place, placeOf, placeOfKey } from "../source/place.ts";
+import { Vaulted } from "../expression/values.ts";
+import { annotate, copyPlaces, type Entry, entryOf, type Place, placeOf, placeOfKey, writtenAt } from "../source/place.ts";
+import { type Text, Written } from "../source/written.ts";
 import { type LoadContext, problem } from "./context.ts";
 import type { KeywordTable } from "./keywords.ts";
 import { canonicalName, isFreeForm, isMapping, isWholeTemplate, kindOf, takesRawText } from "./names.ts";
@@ -11,8 +12,10 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 export interface Action {
   readonly module: string;
+  /** The module's name, where it is a template (`action: "{{ pkg_mgr }} name=git"`). */
+  readonly moduleTemplate?: Written | undefined;
   readonly action: string;
-  readonly args: Mapping | string;
+  readonly args: Mapping | Written;
   /** The key that names the module: `copy`, `action`, `local_action`. */
   readonly key: string;
   readonly isLocal: boolean;
@@ -60,53 +63,64 @@ function moduleKey(raw: Mapping, candidates: readonly string[], table: KeywordTa
 }
 
 /** `copy: ...` */
-function newForm(raw: Mapping, key: string, action: string): Mapping | string {
+function newForm(raw: Mapping, key: string, action: string): Mapping | Written {
   const value = raw[key];
   if (value === null || value === undefined) return withPlace({}, placeOf(raw, key));
   if (isMapping(value)) return value;
-  if (typeof value === "string") return textForm(value, action, placeOf(raw, key));
-  if (value instanceof Vaulted || value instanceof Unsafe || ((typeof value === "number" || typeof value === "boolean") && takesRawText(action))) {
+  const written = writtenAt(raw, key);
+  if (written !== undefined) return textForm(written, action, placeOf(raw, key));
+  // text that is `!unsafe` is one argument
+  if (value instanceof Vaulted || typeof value === "string" || ((typeof value === "number" || typeof value === "boolean") && takesRawText(action))) {
     return withPlace({ _raw_params: value }, placeOf(raw, key));
   }
   throw problem(`the arguments of "${key}" must be a mapping or text, not ${kindOf(value)}`, "bad-arguments", placeOf(raw, key));
 }
 
-function textForm(text: string, action: string, place: Place | undefined): Mapping | string {
+function textForm(text: Written, action: string, place: Place | undefined): Mapping | Written {
   if (isWholeTemplate(text) && (!takesRawText(action) || action === "set_fact" || action === "add_host" || action === "group_by")) return text;
-  return withPlace(splitArguments(text, isFreeForm(action), place), place);
+  return splitArguments(text, isFreeForm(action), place);
 }
 
 /** `action: copy src=a dest=b`, or a mapping with the key `module`. */
 function oldForm(raw: Mapping, key: string): Omit<Action, "key" | "isLocal"> {
   const value = raw[key];
   const place = placeOf(raw, key);
-  if (typeof value === "string") {
-    const [module, rest] = splitModule(value, place);
+  const written = writtenAt(raw, key);
+  if (written !== undefined) {
+    const [module, rest] = splitModule(written, place);
     if (module === "") throw problem(`"${key}" names no module`, "no-module", place);
-    const action = canonicalName(module);
-    return { module, action, args: withExtraArgs(raw, rest === "" ? withPlace({}, place) : textForm(rest, action, place), action) };
+    const named = nameOf(module);
+    return { ...named, args: withExtraArgs(raw, rest.text === "" ? withPlace({}, place) : textForm(rest, named.action, place), named.action) };
   }
-  if (isMapping(value) && typeof value["module"] === "string") {
-    const [module, rest] = splitModule(value["module"], place);
-    const action = canonicalName(module);
+  const name = isMapping(value) ? writtenAt(value, "module") : undefined;
+  if (isMapping(value) && name !== undefined) {
+    const [module, rest] = splitModule(name, place);
+    const named = nameOf(module);
     const { module: _module, args: inner, ...given } = value;
-    const text = rest === "" ? {} : splitArguments(rest, isFreeForm(action), place);
-    const innerArgs = typeof inner === "string" ? splitArguments(inner, false, place) : isMapping(inner) ? inner : {};
-    return { module, action, args: withExtraArgs(raw, copyPlaces(value, { ...given, ...text, ...innerArgs }), action) };
+    const text = rest.text === "" ? {} : splitArguments(rest, isFreeForm(named.action), place);
+    const words = writtenAt(value, "args");
+    const innerArgs = words !== undefined ? splitArguments(words, false, place) : isMapping(inner) ? inner : {};
+    const args = mergePlaced(mergePlaced(copyPlaces(value, given), place, text), place, innerArgs);
+    return { ...named, args: withExtraArgs(raw, args, named.action) };
   }
   throw problem(`"${key}" must be text such as "copy src=a dest=b", not ${kindOf(value)}`, "bad-arguments", place);
 }
 
+function nameOf(module: Text): Pick<Action, "module" | "moduleTemplate" | "action"> {
+  const name = String(module);
+  return { module: name, action: canonicalName(name), ...(module instanceof Written ? { moduleTemplate: module } : {}) };
+}
+
 /** The keyword `args` gives what the module's own value does not. */
-function withExtraArgs(raw: Mapping, own: Mapping | string, action: string): Mapping | string {
+function withExtraArgs(raw: Mapping, own: Mapping | Written, action: string): Mapping | Written {
   if (!Object.hasOwn(raw, "args") || raw["args"] === null) return own;
   const extra = raw["args"];
-  if (typeof extra === "string" && isWholeTemplate(extra)) {
-    if (typeof own === "string") throw problem(`"${action}" and "args" cannot both be templates`, "bad-arguments", placeOf(raw, "args"));
+  if (isWholeTemplate(extra)) {
+    if (own instanceof Written) throw problem(`"${action}" and "args" cannot both be templates`, "bad-arguments", placeOf(raw, "args"));
     return Object.keys(own).length === 0 ? extra : mergePlaced({ _variable_params: extra }, placeOf(raw, "args"), own);
   }
   if (!isMapping(extra)) throw problem(`"args" must be a mapping, not ${kindOf(extra)}`, "bad-arguments", placeOf(raw, "args"));
-  if (typeof own === "string") return Object.keys(extra).length === 0 ? own : mergePlaced(extra, placeOf(raw, "args"), { _variable_params: own });
+  if (own instanceof Written) return Object.keys(extra).length === 0 ? own : mergePlaced(extra, placeOf(raw, "args"), { _variable_params: own });
   return Object.keys(extra).length === 0 ? own : mergePlaced(extra, placeOf(raw, "args"), own);
 }
 
@@ -114,16 +128,16 @@ function mergePlaced(low: Mapping, lowPlace: Place | undefined, high: Mapping): 
   const merged = { ...low, ...high };
   const self = placeOf(high) ?? lowPlace;
   if (self === undefined) return merged;
-  const keys = new Map<string, { key: Place; value: Place }>();
+  const keys = new Map<string, Entry>();
   for (const key of Object.keys(merged)) {
     const from = Object.hasOwn(high, key) ? high : low;
-    keys.set(key, { key: placeOfKey(from, key) ?? lowPlace ?? self, value: placeOf(from, key) ?? lowPlace ?? self });
+    keys.set(key, entryOf(from, key) ?? { key: placeOfKey(from, key) ?? lowPlace ?? self, value: placeOf(from, key) ?? lowPlace ?? self });
   }
   annotate(merged, { self, keys });
   return merged;
 }
 
-/** Gives every key of arguments that were one text the place of the text. */
+/** Gives every key of arguments that stood without keys the place of their value. */
 function withPlace<T extends object>(args: T, place: Place | undefined): T {
   if (place !== undefined) annotate(args, { self: place, keys: new Map(Object.keys(args).map((key) => [key, { key: place, value: place }])) });
   return args;

@@ -5,6 +5,7 @@ import type { Collector, Visit } from "./check-visit.ts";
 import { problem } from "./context.ts";
 import { hasTemplate, isMapping } from "./names.ts";
 import { placeOfKey } from "../source/place.ts";
+import { Written } from "../source/written.ts";
 
 /**
  * Values that a role's argument_specs refuse, as far as they stand written in the inventory, in vars or on the command line: types and choices.
@@ -14,7 +15,7 @@ import { placeOfKey } from "../source/place.ts";
 export function checkArguments({ task, play, isSure }: Visit, set: KnownNames, context: CheckContext, collector: Collector): void {
   if (task.action !== "validate_argument_spec" || !isSure || task.role === undefined || context.writtenOn === undefined) return;
   const { args, role } = task;
-  const spec = typeof args === "object" ? args["argument_spec"] : undefined;
+  const spec = !(args instanceof Written) ? args["argument_spec"] : undefined;
   if (!isMapping(spec)) return;
   for (const [name, option] of Object.entries(spec)) {
     const isFinal = Object.hasOwn(context.extraVars, name) || set?.has(name) === false;

@@ -9,6 +9,7 @@ import { problem } from "./context.ts";
 import type { Play, Task } from "./model.ts";
 import { hasTemplate } from "./names.ts";
 import { isTrue } from "./truth.ts";
+import { type Text, Written } from "../source/written.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ interface Source {
 /** The controller's file that a task names; undefined when there is none, or only the run can tell which. */
 function sourceOf(task: Task): Source | undefined {
   const source = SOURCES[task.action];
-  if (source === undefined || typeof task.args === "string") return undefined;
+  if (source === undefined || task.args instanceof Written) return undefined;
   const { args } = task;
   if (isTrue(args["remote_src"]) || (task.action === "copy" && args["content"] !== undefined)) return undefined;
   const key = args[source.key] === undefined ? "_raw_params" : source.key;
@@ -66,8 +67,8 @@ export function checkFiles({ task, isSure }: Visit, collector: Collector): void 
 export function checkVarsFiles(play: Play, collector: Collector): void {
   const raw = (play.raw as Mapping)["vars_files"];
   for (const [index, entry] of play.varsFiles.entries()) {
-    const names = typeof entry === "string" ? [entry] : entry;
-    if (hasTemplate(names)) continue;
+    const names = [entry].flat() as readonly Text[];
+    if (!areConstant(names)) continue;
     const path = (name: string): string => resolve(play.directory, name.replace(/^~(?=\/)/, homedir()));
     if (names.some((name) => existsSync(path(name)) || existsSync(join(play.directory, "vars", name)))) continue;
     const near = names.map((name) => nearest(name, namesIn(play.directory))).find((name) => name !== undefined);
@@ -76,6 +77,10 @@ export function checkVarsFiles(play: Play, collector: Collector): void {
       problem(message, "file-not-found", placeOf(raw, index) ?? placeOf(play.raw, "vars_files"), near === undefined ? undefined : `did you mean "${near}"?`),
     );
   }
+}
+
+function areConstant(names: readonly Text[]): names is readonly string[] {
+  return !names.some((name) => name instanceof Written);
 }
 
 function foldersOf(task: Task, folder: string): string[] {

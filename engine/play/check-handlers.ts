@@ -26,7 +26,7 @@ export function checkHandlers({ visits, handlers, isOpen }: VisitedPlay, isError
 
 /** Its name and what it listens to, both with the role's name before them too. */
 function namesOf({ name, listen, role }: Handler): string[] {
-  const own = [...(name === undefined ? [] : [name]), ...listen];
+  const own = [...(name === undefined ? [] : [String(name)]), ...listen];
   if (role === undefined) return own;
   return [...own, ...own.flatMap((text) => rolePrefixes(role.name).map((prefix) => `${prefix} : ${text}`))];
 }

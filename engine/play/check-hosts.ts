@@ -4,14 +4,14 @@ import type { CheckContext } from "./check-context.ts";
 import type { Collector } from "./check-visit.ts";
 import { problem } from "./context.ts";
 import type { Play } from "./model.ts";
-import { hasTemplate } from "./names.ts";
+import { Written } from "../source/written.ts";
 
 const ALWAYS = new Set(["all", "ungrouped", "localhost", "127.0.0.1", "::1"]);
 
 /** Plain names in `hosts` that the inventory does not have: a failure when one was probably meant, a warning else, since an empty group is no mistake. */
 export function checkHosts(play: Play, context: CheckContext, collector: Collector): void {
   const { inventory } = context;
-  if (inventory === undefined || hasTemplate(play.hosts)) return;
+  if (inventory === undefined || play.hosts instanceof Written) return;
   const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
   const known = new Set([...names, ...ALWAYS]);
   for (const part of play.hosts.split(/[,;]|:(?![^[]*\])/)) {

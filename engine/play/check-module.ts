@@ -8,6 +8,7 @@ import type { Collector, Visit } from "./check-visit.ts";
 import { problem } from "./context.ts";
 import { taskKeywords } from "./keywords.ts";
 import { hasTemplate } from "./names.ts";
+import { Written } from "../source/written.ts";
 
 /** Modules that the engine serves itself while it loads. */
 const OWN = new Set(["import_tasks", "import_role", "include_tasks", "include_role", "meta"]);
@@ -15,12 +16,12 @@ const OWN = new Set(["import_tasks", "import_role", "include_tasks", "include_ro
 /** Whether the module exists, and whether its constant arguments are right. */
 export function checkModule(visit: Visit, module: Module | undefined, context: CheckContext, collector: Collector): void {
   const { task } = visit;
-  if (hasTemplate(task.module)) return;
+  if (task.moduleTemplate !== undefined) return;
   if (module === undefined) {
     if (!OWN.has(task.action)) checkUnknown(visit, context, collector);
     return;
   }
-  if (typeof task.args === "string" || visit.isForgiven) return;
+  if (task.args instanceof Written || visit.isForgiven) return;
   const own = module.module;
   const args = named(task.args, own.freeForm);
   const hasDefaults = (task.keywords.module_defaults ?? []).length > 0;

@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { variablesOf } from "../expression/evaluate.ts";
 import type { Module } from "../modules/contract.ts";
 import { Failure, nearest } from "../source/failure.ts";
-import type { Place } from "../source/place.ts";
+import { type Place, templateOfKey } from "../source/place.ts";
 import { readText } from "../source/text.ts";
 import { loadYaml } from "../source/yaml.ts";
 import type { CheckContext } from "./check-context.ts";
@@ -14,6 +14,7 @@ import { FACT_PREFIX, MAGIC_NAMES } from "./known-names.ts";
 import type { Role, Task } from "./model.ts";
 import { hasTemplate, isMapping, isVariableName } from "./names.ts";
 import { isTrue } from "./truth.ts";
+import { type Text as WrittenText, Written } from "../source/written.ts";
 
 /** Names that something in the playbook or inventory sets; undefined when only the run can tell which there will be. */
 export type KnownNames = ReadonlySet<string> | undefined;
@@ -27,7 +28,8 @@ export function knownNames(plays: readonly VisitedPlay[], context: CheckContext,
     add(play.vars);
     add(play.importVars);
     play.varsPrompt.forEach((prompt) => names.add(prompt.name));
-    for (const entry of play.varsFiles.flat()) if (!addFile(entry, [play.directory, join(play.directory, "vars")], add)) return undefined;
+    for (const entry of play.varsFiles.flat() as readonly WrittenText[])
+      if (!addFile(entry, [play.directory, join(play.directory, "vars")], add)) return undefined;
     roles.forEach((role) => addRole(role, names, add));
     for (const { task } of visits) if (!addTask(task, names, add)) return undefined;
   }
@@ -65,15 +67,16 @@ function addTask(task: Task, names: Set<string>, add: (vars: object) => void): b
   switch (task.action) {
     case "set_fact":
     case "add_host":
-      if (typeof args === "string" || Object.hasOwn(args, "_variable_params") || Object.keys(args).some(hasTemplate)) return false;
+      if (args instanceof Written || Object.hasOwn(args, "_variable_params") || Object.keys(args).some((key) => templateOfKey(args, key) !== undefined))
+        return false;
       add(args);
       return true;
     case "include_vars":
       return addIncludedVars(task, names, add);
     case "meta":
-      return typeof args === "string" || (args["free_form"] ?? args["_raw_params"]) !== "refresh_inventory";
+      return args instanceof Written || (args["free_form"] ?? args["_raw_params"]) !== "refresh_inventory";
     case "validate_argument_spec":
-      if (typeof args === "object" && isMapping(args["argument_spec"])) add(args["argument_spec"]);
+      if (!(args instanceof Written) && isMapping(args["argument_spec"])) add(args["argument_spec"]);
       return true;
     default:
       return true;
@@ -81,7 +84,7 @@ function addTask(task: Task, names: Set<string>, add: (vars: object) => void): b
 }
 
 function addIncludedVars(task: Task, names: Set<string>, add: (vars: object) => void): boolean {
-  if (typeof task.args === "string" || hasTemplate(task.args)) return false;
+  if (task.args instanceof Written || hasTemplate(task.args)) return false;
   if (typeof task.args["name"] === "string") {
     names.add(task.args["name"]);
     return true;
@@ -95,8 +98,8 @@ function addIncludedVars(task: Task, names: Set<string>, add: (vars: object) => 
   );
 }
 
-function addFile(name: string, folders: readonly string[], add: (vars: object) => void): boolean {
-  if (hasTemplate(name)) return false;
+function addFile(name: WrittenText, folders: readonly string[], add: (vars: object) => void): boolean {
+  if (name instanceof Written) return false;
   const file = isAbsolute(name) ? name : folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
   // What is missing is the business of the check of files, and sets nothing.
   if (file === undefined || !existsSync(file)) return true;
@@ -104,7 +107,7 @@ function addFile(name: string, folders: readonly string[], add: (vars: object) =
   try {
     const text = readText(file);
     if (text.startsWith("$ANSIBLE_VAULT;")) return false;
-    const values = loadYaml(text, file);
+    const values = loadYaml(text, file, { isWritten: true });
     if (isMapping(values)) add(values);
     return true;
   } catch (error) {
@@ -148,7 +151,7 @@ export function checkNames(visit: Visit, module: Module | undefined, known: Know
   // A template may take branches of its own, so only one without them surely reads its names.
   const branching = (texts: readonly Text[]): boolean => texts.some(({ text }) => /\b(if|and|or)\b|\{%/.test(text));
   // `debug: var=x` says so itself when there is no x.
-  const own = task.action === "debug" && typeof task.args === "object" && Object.hasOwn(task.args, "var") ? [] : argumentTexts(task, module);
+  const own = task.action === "debug" && !(task.args instanceof Written) && Object.hasOwn(task.args, "var") ? [] : argumentTexts(task, module);
   for (const text of own) judge([text], argumentsAreSure && !branching([text]));
   if (task.loop !== undefined) {
     const texts = templatesIn(task.loop.value, task.loop.place);

@@ -5,12 +5,13 @@ import { templateFileOf } from "./check-files.ts";
 import { checkTemplateNames, type KnownNames } from "./check-names.ts";
 import { isPerhapsElsewhere } from "./check-templates.ts";
 import type { Collector, Visit } from "./check-visit.ts";
+import { Written } from "../source/written.ts";
 
 /** Template files: syntax, filters, tests and lookups, and variables that nothing sets. */
 export function checkTemplateFile(visit: Visit, known: KnownNames, context: CheckContext, collector: Collector): void {
   const { task, isSure, isForgiven } = visit;
   const file = context.inspectTemplate === undefined ? undefined : templateFileOf(task);
-  if (file === undefined || isForgiven || typeof task.args === "string") return;
+  if (file === undefined || isForgiven || task.args instanceof Written) return;
   // other marks than Jinja's own
   if (Object.keys(task.args).some((name) => name.endsWith("_string"))) return;
   const text = textOf(file);

@@ -1,11 +1,11 @@
 import { check } from "../expression/evaluate.ts";
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, Vaulted } from "../expression/values.ts";
 import type { Module } from "../modules/contract.ts";
 import type { Failure } from "../source/failure.ts";
-import { placeOf, type Place } from "../source/place.ts";
+import { asWritten, placeOf, type Place, templateOfKey } from "../source/place.ts";
 import type { Collector, Visit } from "./check-visit.ts";
 import type { Condition, Task } from "./model.ts";
-import { hasTemplate } from "./names.ts";
+import { isTemplate, Written } from "../source/written.ts";
 
 export interface Text {
   readonly text: string;
@@ -65,21 +65,21 @@ export function textsOf(task: Task, module: Module | undefined): Text[] {
 /** Texts of the arguments alone. */
 export function argumentTexts(task: Task, module: Module | undefined): Text[] {
   const place = placeOf(task.raw, task.module) ?? task.place;
-  if (typeof task.args === "string") return templatesIn(task.args, place);
+  if (task.args instanceof Written) return templatesIn(task.args, place);
   // What the engine passes to a role's check of its arguments is data.
   if (task.action === "validate_argument_spec") return [];
   const expression = module?.kind === "controller" ? EXPRESSIONS[task.action] : undefined;
   return Object.entries(task.args).flatMap(([key, value]) => {
     const at = placeOf(task.args, key) ?? place;
     if (key !== expression) return templatesIn(value, at);
-    const entries = Array.isArray(value) ? (value as unknown[]) : [value];
+    const entries = Array.isArray(value) ? value.map((_, index) => asWritten(value, index)) : [asWritten(task.args, key)];
     return entries.flatMap((entry, index) => conditionTexts({ value: entry, place: placeOf(value, index) ?? at }));
   });
 }
 
 export function conditionTexts({ value, place }: Condition): Text[] {
-  if (typeof value !== "string" || value.trim() === "") return [];
-  return hasTemplate(value) ? templatesIn(value, place) : [{ text: value, kind: "expression", place }];
+  if (!(value instanceof Written) || value.text.trim() === "") return [];
+  return isTemplate(value.text) ? templatesIn(value, place) : [{ text: value.text, kind: "expression", place }];
 }
 
 function conditionsOf(task: Task): Condition[] {
@@ -87,7 +87,10 @@ function conditionsOf(task: Task): Condition[] {
 }
 
 export function templatesIn(value: unknown, place: Place | undefined): Text[] {
-  if (typeof value === "string") return hasTemplate(value) || value.includes("{#") ? [{ text: value, kind: "template", place }] : [];
-  if (typeof value !== "object" || value === null || value instanceof Float || value instanceof Unsafe || value instanceof Vaulted) return [];
-  return Object.entries(value).flatMap(([key, entry]) => [...templatesIn(key, place), ...templatesIn(entry, placeOf(value, key) ?? place)]);
+  if (value instanceof Written) return [{ text: value.text, kind: "template", place }];
+  if (typeof value !== "object" || value === null || value instanceof Float || value instanceof Vaulted) return [];
+  return Object.entries(value).flatMap(([key, entry]) => [
+    ...templatesIn(templateOfKey(value, key), place),
+    ...templatesIn(entry, placeOf(value, key) ?? place),
+  ]);
 }

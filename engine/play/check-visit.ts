@@ -6,6 +6,7 @@ import { extend } from "./inherit.ts";
 import { findTaskFile, handlersOfRole, loadRole, loadTasks, rolePartsOf, tasksOfRole } from "./load.ts";
 import type { Handler, Node, Play, Role, Task } from "./model.ts";
 import { hasTemplate } from "./names.ts";
+import { Written } from "../source/written.ts";
 
 export interface Collector {
   readonly report: (failure: Failure) => void;
@@ -101,13 +102,13 @@ function visitTask(task: Task, step: Step, state: State): void {
   const isForgiven = step.isForgiven === true || !isFalsy(task.keywords.ignore_errors) || task.failed_when !== undefined;
   state.visits.push({ task, play: state.play, isSure: step.isSure && isPlain, isStatic: step.isStatic, isForgiven });
   if (task.role !== undefined) addRole(task.role, state);
-  if (task.action === "meta" && typeof task.args === "object" && /^end_/.test(String(task.args["free_form"] ?? task.args["_raw_params"])))
+  if (task.action === "meta" && !(task.args instanceof Written) && /^end_/.test(String(task.args["free_form"] ?? task.args["_raw_params"])))
     state.mayHaveEnded = true;
   if (task.action === "include_tasks" || task.action === "include_role") visitInclude(task, step, isPlain && task.loop === undefined, state);
 }
 
 function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): void {
-  const name = typeof task.args === "string" ? undefined : (task.args["file"] ?? task.args["name"] ?? task.args["role"]);
+  const name = task.args instanceof Written ? undefined : (task.args["file"] ?? task.args["name"] ?? task.args["role"]);
   if (typeof name !== "string" || hasTemplate(task.args)) {
     state.isOpen = true;
     return;

@@ -94,7 +94,7 @@ export function loadFile(file: string, loader: Loader, what: string, place?: Pla
     }
     text = decrypt(text);
   }
-  const value = loadYaml(text, file, { ...(decrypt === undefined ? {} : { decrypt }), ...(onWarning === undefined ? {} : { onWarning }) });
+  const value = loadYaml(text, file, { isWritten: true, ...(decrypt === undefined ? {} : { decrypt }), ...(onWarning === undefined ? {} : { onWarning }) });
   loader.files.set(file, value);
   return value;
 }

@@ -1,4 +1,4 @@
-import { placeOf } from "../source/place.ts";
+import { asWritten, placeOf } from "../source/place.ts";
 import { isMapping } from "./names.ts";
 import { inheritedKeywords } from "./keywords.ts";
 import type { Condition, Inherited, Keywords } from "./model.ts";
@@ -48,8 +48,8 @@ export function varsOf(value: unknown): Record<string, unknown> {
 export function conditionsOf(raw: Raw, key: string): Condition[] {
   const value = raw[key];
   if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.map((entry, index) => ({ value: entry, place: placeOf(value, index) }));
-  return [{ value, place: placeOf(raw, key) }];
+  if (Array.isArray(value)) return value.map((_, index) => ({ value: asWritten(value, index), place: placeOf(value, index) }));
+  return [{ value: asWritten(raw, key), place: placeOf(raw, key) }];
 }
 
 /** Tags as a list or as text with commas. */

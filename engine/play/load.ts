@@ -6,12 +6,13 @@ import { collectionRoots } from "./find-role.ts";
 import { conditionsOf, nothingInherited, tagsOf, varsOf } from "./inherit.ts";
 import { importPlaybookKeywords, playKeywords } from "./keywords.ts";
 import type { Play } from "./model.ts";
-import { isMapping, kindOf } from "./names.ts";
+import { isMapping, isText, kindOf } from "./names.ts";
 import { type Imported, loadPlay, notImported } from "./play.ts";
 import { importRole } from "./roles.ts";
 import { staticText } from "./static.ts";
 import type { Mapping } from "./task.ts";
 import { checkKeywords } from "./validate.ts";
+import { Written } from "../source/written.ts";
 
 export interface Playbook {
   /** Absolute. */
@@ -88,10 +89,11 @@ function importPlaybook(raw: Mapping, key: string, file: string, outer: Imported
   checkKeywords(raw, importPlaybookKeywords, "import_playbook", loading, new Set([key, ...Object.keys(playKeywords)]));
   if (Object.hasOwn(raw, "hosts"))
     throw problem(`"hosts" cannot stand beside import_playbook`, "unknown-keyword", placeOfKey(raw, "hosts"), "the imported plays name their own hosts");
-  if (typeof raw[key] !== "string" || raw[key] === "") throw problem("import_playbook needs the name of a file", "missing-argument", place);
+  const given = raw[key];
+  if (!isText(given) || String(given) === "") throw problem("import_playbook needs the name of a file", "missing-argument", place);
   const vars = varsOf(raw["vars"]);
   const context = importContext(dirname(resolve(file)), { ...outer.vars, ...vars }, loading);
-  const name = staticText(raw[key].trim(), context, nothingInherited, vars, place);
+  const name = staticText(given instanceof Written ? given : given.trim(), context, nothingInherited, vars, place);
   const target = isAbsolute(name) ? name : (collectionPlaybook(name, context) ?? join(dirname(resolve(file)), name));
   const inner: Imported = {
     vars: { ...vars, ...outer.vars },

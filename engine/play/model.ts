@@ -1,6 +1,7 @@
 import type { Place } from "../source/place.ts";
+import type { Text, Written } from "../source/written.ts";
 
-/** Keywords that play, role, block and task share; templates are still text. Undefined means "not given here or above". */
+/** Keywords that play, role, block and task share; templates are still templates. Undefined means "not given here or above". */
 export interface Keywords {
   readonly any_errors_fatal?: unknown;
   readonly become?: unknown;
@@ -69,7 +70,7 @@ export interface Inherited {
   readonly searchPath: readonly string[];
 }
 
-/** An entry of `when`, `failed_when`, `changed_when`, `until`, `that`: text or a literal boolean. */
+/** An entry of `when`, `failed_when`, `changed_when`, `until`, `that`: `Written` text or a literal boolean; a plain string is data, and refused. */
 export interface Condition {
   readonly value: unknown;
   readonly place?: Place | undefined;
@@ -100,13 +101,15 @@ export interface Task extends Inherited {
   readonly place: Place;
   /** The mapping as written, for placeOf(raw, key). */
   readonly raw: object;
-  readonly name?: string | undefined;
+  readonly name?: Text | undefined;
   /** As written: `copy`, `ansible.builtin.copy`, `kubernetes.core.k8s`. */
   readonly module: string;
+  /** The module's name, where it is a template: then `module` and `action` are that text until the task runs. */
+  readonly moduleTemplate?: Written | undefined;
   /** Canonical short name: `copy`. include_tasks, include_role, meta and so on are modules too. */
   readonly action: string;
-  /** Keyword arguments as written, k=v text already split. A string is a template that yields the whole mapping (`args: "{{ x }}"`). */
-  readonly args: Readonly<Record<string, unknown>> | string;
+  /** Keyword arguments as written, k=v text already split. `Written` is a template that yields the whole mapping (`args: "{{ x }}"`). */
+  readonly args: Readonly<Record<string, unknown>> | Written;
   /** `vars` of the task itself (level 17). */
   readonly vars: Readonly<Record<string, unknown>>;
   readonly loop?: Loop | undefined;
@@ -132,7 +135,7 @@ export interface Block extends Inherited {
   readonly kind: "block";
   readonly id: string;
   readonly place: Place;
-  readonly name?: string | undefined;
+  readonly name?: Text | undefined;
   readonly block: readonly Node[];
   readonly rescue: readonly Node[];
   readonly always: readonly Node[];
@@ -144,13 +147,13 @@ export type Node = Task | Block;
 export interface Play {
   readonly place: Place;
   readonly raw: object;
-  readonly name?: string | undefined;
+  readonly name?: Text | undefined;
   /** Pattern as written, possibly a template; lists joined by commas. */
-  readonly hosts: string;
+  readonly hosts: Text;
   readonly inherited: Inherited;
   readonly vars: Readonly<Record<string, unknown>>;
   /** Each entry a file name, or a list of which the first that exists counts. */
-  readonly varsFiles: readonly (string | readonly string[])[];
+  readonly varsFiles: readonly (Text | readonly Text[])[];
   readonly varsPrompt: readonly VarsPrompt[];
   readonly gatherFacts?: unknown;
   readonly gatherSubset?: unknown;
@@ -173,7 +176,7 @@ export interface Play {
 
 export interface VarsPrompt {
   readonly name: string;
-  readonly prompt?: string | undefined;
+  readonly prompt?: Text | undefined;
   readonly private: boolean;
   readonly default?: unknown;
   readonly confirm: boolean;

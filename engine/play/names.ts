@@ -1,3 +1,5 @@
+import { type Text, Written } from "../source/written.ts";
+
 /** Collections whose modules this engine has under their short names; names of others stay as written (`grafana.grafana.user` is no `user`). */
 const COLLECTIONS: ReadonlySet<string> = new Set([
   "ansible.posix",
@@ -50,14 +52,24 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 export function hasTemplate(value: unknown): boolean {
-  if (typeof value === "string") return value.includes("{{") || value.includes("{%");
+  if (value instanceof Written) return true;
   if (Array.isArray(value)) return value.some(hasTemplate);
   return isMapping(value) && Object.values(value).some(hasTemplate);
 }
 
-/** True when the text may be one template and nothing else. */
-export function isWholeTemplate(value: unknown): value is string {
-  return typeof value === "string" && /^\s*(?:\{\{(?:(?!\}\}\s*=)[\s\S])*\}\}|\{%[\s\S]*%\})\s*$/.test(value);
+/** True when the text may be one template and nothing else, `{{ a }}={{ b }}` being arguments. */
+export function isWholeTemplate(value: unknown): value is Written {
+  return value instanceof Written && /^\s*(?:\{\{(?:(?!\}\}\s*=)[\s\S])*\}\}|\{%[\s\S]*%\})\s*$/.test(value.text);
+}
+
+export function isText(value: unknown): value is Text {
+  return typeof value === "string" || value instanceof Written;
+}
+
+/** What a play or task is called; undefined when it has no name. */
+export function nameIn(raw: Readonly<Record<string, unknown>>): Text | undefined {
+  const name = raw["name"];
+  return name === null || name === undefined ? undefined : isText(name) ? name : String(name);
 }
 
 /** What a value is, in the words of messages. */
@@ -65,7 +77,7 @@ export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (isMapping(value)) return "a mapping";
-  if (typeof value === "string") return "text";
+  if (isText(value)) return "text";
   if (typeof value === "boolean") return "true or false";
   if (typeof value === "number") return "a number";
   return "a value";

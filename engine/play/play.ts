@@ -4,12 +4,13 @@ import { attempt, firstExisting, type LoadContext, type Loader, loadFile, proble
 import { extend, listOf, nothingInherited, varsOf } from "./inherit.ts";
 import { playKeywords } from "./keywords.ts";
 import type { Condition, Inherited, Node, Play, Role } from "./model.ts";
-import { hasTemplate, isMapping, kindOf } from "./names.ts";
+import { isMapping, isText, kindOf, nameIn } from "./names.ts";
 import { promptsOf } from "./prompts.ts";
 import { handlersOfRole, importRole, loadRoleEntry, tasksOfRole } from "./roles.ts";
 import { impliedTask, type Mapping } from "./task.ts";
 import { handlersOf, nodesOf } from "./tasks.ts";
 import { checkKeywords } from "./validate.ts";
+import { joinWritten, type Text } from "../source/written.ts";
 
 /** What import_playbook hands to each play. */
 export interface Imported {
@@ -54,7 +55,7 @@ export function loadPlay(raw: Mapping, file: string, imported: Imported, loader:
   const play: Play = {
     place: placeOf(raw)!,
     raw,
-    name: raw["name"] === undefined || raw["name"] === null ? undefined : String(raw["name"]),
+    name: nameIn(raw),
     hosts: hostsOf(raw, context),
     inherited,
     vars: varsOf(raw["vars"]),
@@ -89,7 +90,7 @@ function inheritedOf(raw: Mapping, imported: Imported, directory: string): Inher
   return extend({ ...nothingInherited, when: imported.when, tags: imported.tags, searchPath: [directory] }, named);
 }
 
-function hostsOf(raw: Mapping, context: LoadContext): string {
+function hostsOf(raw: Mapping, context: LoadContext): Text {
   const hosts = raw["hosts"];
   const place = placeOf(raw, "hosts");
   if (hosts === undefined) {
@@ -103,14 +104,17 @@ function hostsOf(raw: Mapping, context: LoadContext): string {
   if (entries.length === 0 || hosts === "")
     context.report(problem("hosts is empty", "no-hosts", placeOfKey(raw, "hosts"), "write `hosts: all`, or a group's or a host's name"));
   else if (bad !== -1) context.report(problem(`hosts takes names and patterns, not ${kindOf(entries[bad])}`, "wrong-type", placeOf(hosts, bad) ?? place));
-  return entries.map(String).join(",");
+  return joinWritten(
+    entries.map((entry) => (isText(entry) ? entry : String(entry))),
+    ",",
+  );
 }
 
-function varsFilesOf(raw: Mapping, context: LoadContext): (string | readonly string[])[] {
-  const files: (string | readonly string[])[] = [];
+function varsFilesOf(raw: Mapping, context: LoadContext): (Text | readonly Text[])[] {
+  const files: (Text | readonly Text[])[] = [];
   for (const [index, entry] of listOf(raw["vars_files"]).entries()) {
-    if (typeof entry === "string") files.push(entry);
-    else if (Array.isArray(entry) && entry.every((name) => typeof name === "string")) files.push(entry as string[]);
+    if (isText(entry)) files.push(entry);
+    else if (Array.isArray(entry) && entry.every(isText)) files.push(entry as Text[]);
     else
       context.report(
         problem(`vars_files takes names of files, not ${kindOf(entry)}`, "wrong-type", placeOf(raw["vars_files"], index) ?? placeOf(raw, "vars_files")),
@@ -129,7 +133,7 @@ function staticVarsOf(raw: Mapping, imported: Imported, directory: string, loade
 }
 
 function fileVars(entry: unknown, directory: string, loader: Loader): Readonly<Record<string, unknown>>[] {
-  const names = listOf(entry).filter((name): name is string => typeof name === "string" && !hasTemplate(name));
+  const names = listOf(entry).filter((name): name is string => typeof name === "string");
   const file = firstExisting(names.map((name) => (isAbsolute(name) ? name : join(directory, name))));
   if (file === undefined) return [];
   return attempt({ report: () => undefined }, [], () => [varsOf(loadFile(file, loader, "variables file"))]);

@@ -3,7 +3,7 @@ import { type LoadContext, problem } from "./context.ts";
 import { listOf } from "./inherit.ts";
 import { promptKeys } from "./keywords.ts";
 import type { VarsPrompt } from "./model.ts";
-import { isMapping, isVariableName, kindOf } from "./names.ts";
+import { isMapping, isText, isVariableName, kindOf } from "./names.ts";
 import { unknownKeyword } from "./validate.ts";
 
 /** The play's `vars_prompt`; bad entries are reported and left out. */
@@ -30,7 +30,7 @@ export function promptsOf(raw: Readonly<Record<string, unknown>>, context: LoadC
     };
     const prompt: VarsPrompt = {
       name,
-      prompt: text("prompt"),
+      prompt: isText(entry["prompt"]) ? entry["prompt"] : text("prompt"),
       private: flag("private", true),
       default: entry["default"] ?? undefined,
       confirm: flag("confirm", false),

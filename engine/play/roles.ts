@@ -1,11 +1,11 @@
-import { type Place, placeOf } from "../source/place.ts";
+import { copyPlaces, type Place, placeOf } from "../source/place.ts";
 import { argumentSpec } from "./argument-spec.ts";
 import { canonicalPath, type ImportRole, type LoadContext, loadFile, problem } from "./context.ts";
 import { findRole } from "./find-role.ts";
 import { extend, listOf, varsOf, withBlockVars } from "./inherit.ts";
 import { roleKeywords } from "./keywords.ts";
 import type { Handler, Inherited, Node, Role } from "./model.ts";
-import { isMapping, kindOf } from "./names.ts";
+import { isMapping, isText, kindOf } from "./names.ts";
 import { roleFile, roleVars } from "./role-files.ts";
 import { staticText } from "./static.ts";
 import { impliedTask, type Mapping } from "./task.ts";
@@ -106,20 +106,21 @@ export function loadRoleEntry(
   context: LoadContext,
   dependents: readonly Role[] = [],
 ): Role {
-  if (typeof raw === "string" || typeof raw === "number") {
-    const text = staticText(String(raw), context, inherited, {}, place);
+  if (isText(raw) || typeof raw === "number") {
+    const text = staticText(isText(raw) ? raw : String(raw), context, inherited, {}, place);
     return loadRole(withoutVersion(text), { inherited, parents, dependents, place }, context);
   }
   if (!isMapping(raw)) throw problem(`a role's entry is a name or a mapping, not ${kindOf(raw)}`, "wrong-type", place);
   const given = raw["role"] ?? raw["name"] ?? (typeof raw["src"] === "string" ? sourceName(raw["src"]) : undefined);
-  if (typeof given !== "string" && typeof given !== "number")
-    throw problem("this role's entry has no name", "missing-argument", placeOf(raw), "write `role: NAME`");
-  const keywords = Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(roleKeywords, key)));
-  const params = Object.fromEntries(Object.entries(raw).filter(([key]) => !Object.hasOwn(roleKeywords, key)));
+  if (!isText(given) && typeof given !== "number") throw problem("this role's entry has no name", "missing-argument", placeOf(raw), "write `role: NAME`");
+  const part = (isKeyword: boolean): Mapping =>
+    copyPlaces(raw, Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(roleKeywords, key) === isKeyword)));
+  const keywords = part(true);
+  const params = part(false);
   checkKeywords(raw, roleKeywords, "role", context, new Set(Object.keys(params)));
   const vars = varsOf(raw["vars"]);
   const named = placeOf(raw, raw["role"] === undefined ? "name" : "role");
-  const name = staticText(String(given), context, inherited, { ...vars, ...params }, named);
+  const name = staticText(isText(given) ? given : String(given), context, inherited, { ...vars, ...params }, named);
   return loadRole(
     withoutVersion(name),
     { inherited: extend(inherited, keywords), own: keywords, params, vars, parents, dependents, place: named ?? place },
@@ -165,10 +166,11 @@ export function importRole({ raw, args, inherited }: ImportRole, context: LoadCo
   const text = (key: string): string | undefined => {
     const value = args[key];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== "string") throw problem(`"${key}" must be text, not ${kindOf(value)}`, "wrong-type", placeOf(args, key));
+    if (!isText(value)) throw problem(`"${key}" must be text, not ${kindOf(value)}`, "wrong-type", placeOf(args, key));
     return staticText(value, context, inherited, own, placeOf(args, key));
   };
-  const name = staticText(String(args["name"] ?? args["role"]), context, inherited, own, place);
+  const given = args["name"] ?? args["role"];
+  const name = staticText(isText(given) ? given : String(given), context, inherited, own, place);
   const outer = inherited.role;
   const parts = rolePartsOf(args, text);
   const surrounding = withBlockVars(inherited, raw);

@@ -1,5 +1,6 @@
 import { Failure } from "../source/failure.ts";
-import type { Place } from "../source/place.ts";
+import { annotate, entryFor, type Place } from "../source/place.ts";
+import type { Text, Written } from "../source/written.ts";
 
 /** Options that may stand between the words of a free-form command. */
 const FREE_FORM_OPTIONS = new Set(["creates", "removes", "chdir", "executable", "warn", "stdin", "stdin_add_newline", "strip_empty_ends"]);
@@ -16,30 +17,34 @@ interface Word {
  * @param freeForm true for modules such as `command`, where only a few known options may be `key=value`
  * @throws Failure `bad-arguments` for an open quote or template block
  */
-export function splitArguments(text: string, freeForm: boolean, place?: Place): Record<string, string> {
-  const options: Record<string, string> = {};
+export function splitArguments(written: Written, freeForm: boolean, place: Place | undefined = written.place): Record<string, Text> {
+  const options: Record<string, Text> = {};
   let raw = "";
   let hasRaw = false;
-  for (const word of words(text, place)) {
+  for (const word of words(written.text, place)) {
     const equals = assignment(word.text);
     const key = equals === -1 ? "" : word.text.slice(0, equals).trim();
     if (equals !== -1 && !(freeForm && !FREE_FORM_OPTIONS.has(key))) {
-      options[key] = unquote(decodeEscapes(word.text.slice(equals + 1)).trim());
+      options[key] = written.part(unquote(decodeEscapes(word.text.slice(equals + 1)).trim()));
       if (word.blanks.includes("\n")) raw += "\n";
     } else {
       raw += (equals === -1 && !freeForm ? word.text.replaceAll("\\=", "=") : word.text) + word.blanks;
       hasRaw = true;
     }
   }
-  if (hasRaw) options["_raw_params"] = raw.replace(/^\n+/, "").replace(/ +$/, "");
+  if (hasRaw) options["_raw_params"] = written.part(raw.replace(/^\n+/, "").replace(/ +$/, ""));
+  // every argument has the place of the text that they all stand in
+  if (place !== undefined)
+    annotate(options, { self: place, keys: new Map(Object.entries(options).map(([key, value]) => [key, entryFor(key, place, value, place)])) });
   return options;
 }
 
 /** The first word of `copy src=a dest=b`, and the rest. */
-export function splitModule(text: string, place?: Place): readonly [string, string] {
-  const [first] = words(text.trim(), place);
-  if (first === undefined) return ["", ""];
-  return [first.text, text.trim().slice(first.text.length).trim()];
+export function splitModule(written: Written, place?: Place): readonly [Text, Written] {
+  const text = written.text.trim();
+  const [first] = words(text, place);
+  if (first === undefined) return ["", written];
+  return [written.part(first.text), written.rest(text.slice(first.text.length).trim())];
 }
 
 /** The position of the first `=` that is neither escaped nor first, or -1. */

@@ -2,28 +2,28 @@ import type { Scope } from "../expression/contract.ts";
 import { template } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
-import type { Place } from "../source/place.ts";
+import { type Place, writtenAt } from "../source/place.ts";
 import { environmentFor, type LoadContext, problem } from "./context.ts";
-import { hasTemplate } from "./names.ts";
 import type { Inherited } from "./model.ts";
+import { type Text, Written } from "../source/written.ts";
 
 /**
  * A name that must be known before the run (`import_tasks: "{{ os }}.yml"`, a role's name): its templates see extra vars, the play's
  * vars and vars_files, the role's, the blocks', and `vars` of the import itself; no facts, and nothing of the inventory.
  * @throws Failure `bad-static-name`
  */
-export function staticText(value: string, context: LoadContext, inherited: Inherited, own: Readonly<Record<string, unknown>>, place?: Place): string {
-  if (!hasTemplate(value)) return value;
+export function staticText(value: Text, context: LoadContext, inherited: Inherited, own: Readonly<Record<string, unknown>>, place?: Place): string {
+  if (!(value instanceof Written)) return value;
   const hint = "static imports know extra vars, play vars, vars_files and role vars; use the include_ form for facts and inventory variables";
   let result: unknown;
   try {
     result = template(value, staticScope(context, inherited, own), { place });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw problem(`cannot work out the name "${value}" before the run: ${error.message}`, "bad-static-name", error.place ?? place, error.hint ?? hint);
+    throw problem(`cannot work out the name "${value.text}" before the run: ${error.message}`, "bad-static-name", error.place ?? place, error.hint ?? hint);
   }
-  if (result instanceof Undefined) throw problem(`cannot work out the name "${value}" before the run: ${result.message}`, "bad-static-name", place, hint);
-  if (typeof result !== "string" && typeof result !== "number") throw problem(`the name "${value}" is not text`, "bad-static-name", place);
+  if (result instanceof Undefined) throw problem(`cannot work out the name "${value.text}" before the run: ${result.message}`, "bad-static-name", place, hint);
+  if (typeof result !== "string" && typeof result !== "number") throw problem(`the name "${value.text}" is not text`, "bad-static-name", place);
   return String(result);
 }
 
@@ -44,6 +44,10 @@ function staticScope(context: LoadContext, inherited: Inherited, own: Readonly<R
   const scope: Scope = {
     environment: environmentFor(context, inherited.searchPath),
     has: (name) => layers.some((layer) => Object.hasOwn(layer, name)) || (outer?.has(name) ?? false),
+    written: (name) => {
+      const layer = layers.find((candidate) => Object.hasOwn(candidate, name));
+      return layer === undefined ? outer?.written?.(name) : writtenAt(layer, name);
+    },
     names: () => new Set([...layers.flatMap((layer) => Object.keys(layer)), ...(outer?.names() ?? [])]),
     get: (name) => {
       const layer = layers.find((candidate) => Object.hasOwn(candidate, name));

@@ -4,8 +4,9 @@ import { type LoadContext, nextId, problem } from "./context.ts";
 import { conditionsOf, extend, listOf, varsOf } from "./inherit.ts";
 import { handlerKeywords, includeKeywords, loopControlKeywords, taskKeywords } from "./keywords.ts";
 import type { Handler, Inherited, Loop, Task } from "./model.ts";
-import { hasTemplate, isMapping, isVariableName } from "./names.ts";
+import { isMapping, isText, isVariableName, nameIn } from "./names.ts";
 import { checkKeywords, unknownKeyword } from "./validate.ts";
+import { Written } from "../source/written.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -57,8 +58,9 @@ export function buildTask({ raw, call, place }: RawTask, inherited: Inherited, c
     id: nextId(context),
     place,
     raw,
-    name: typeof raw["name"] === "string" ? raw["name"] : raw["name"] === null || raw["name"] === undefined ? undefined : String(raw["name"]),
+    name: nameIn(raw),
     module: call.module,
+    moduleTemplate: call.moduleTemplate,
     action: call.action,
     args,
     vars: varsOf(raw["vars"]),
@@ -104,7 +106,7 @@ function loopOf(raw: Mapping, action: string): Loop | undefined {
 function checkRegister(raw: Mapping, context: LoadContext): void {
   const value = raw["register"];
   if (value === undefined || value === null) return;
-  const names = isMapping(value) ? Object.keys(value) : hasTemplate(value) ? [] : [String(value)];
+  const names = isMapping(value) ? Object.keys(value) : value instanceof Written ? [] : [String(value)];
   for (const name of names) {
     if (isVariableName(name)) continue;
     context.report(
@@ -116,12 +118,12 @@ function checkRegister(raw: Mapping, context: LoadContext): void {
 /** Gives modules that the engine itself serves their argument under one name, and checks the options of includes and imports. */
 function normalized(call: Action, raw: Mapping, context: LoadContext): Action {
   const { action, args } = call;
-  if (typeof args === "string") return call;
+  if (args instanceof Written) return call;
   const place = placeOf(args) ?? placeOf(raw, call.key);
   if (action === "meta" && Object.hasOwn(args, "_raw_params")) return { ...call, args: renamed(args, "_raw_params", "free_form") };
   if (action === "include_tasks" || action === "import_tasks") {
     const file = Object.hasOwn(args, "_raw_params") ? renamed(args, "_raw_params", "file") : args;
-    if (typeof file["file"] !== "string" || file["file"] === "") throw problem(`"${action}" needs the name of a file`, "missing-argument", place);
+    if (!isText(file["file"]) || String(file["file"]) === "") throw problem(`"${action}" needs the name of a file`, "missing-argument", place);
     checkOptions(file, FILE_OPTIONS, action, context);
     checkInclude(raw, call, context);
     return { ...call, args: file };
@@ -160,7 +162,7 @@ function checkInclude(raw: Mapping, call: Action, context: LoadContext): void {
 }
 
 function splitApply(call: Action, raw: Mapping, context: LoadContext): Pick<Task, "apply" | "args"> {
-  if ((call.action !== "include_tasks" && call.action !== "include_role") || typeof call.args === "string") return { args: call.args };
+  if ((call.action !== "include_tasks" && call.action !== "include_role") || call.args instanceof Written) return { args: call.args };
   const { apply, ...rest } = call.args;
   if (apply === undefined || apply === null) return { args: call.args };
   if (!isMapping(apply)) {

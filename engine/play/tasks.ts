@@ -5,10 +5,11 @@ import { attempt, canonicalPath, firstExisting, folderOf, type LoadContext, load
 import { extend, varsOf, withBlockVars } from "./inherit.ts";
 import { blockKeywords } from "./keywords.ts";
 import type { Block, Handler, Inherited, Node } from "./model.ts";
-import { isMapping, kindOf } from "./names.ts";
+import { isMapping, kindOf, nameIn } from "./names.ts";
 import { staticText } from "./static.ts";
 import { buildTask, type Mapping, type RawTask, readTask, toHandler } from "./task.ts";
 import { checkKeywords } from "./validate.ts";
+import { type Text, Written } from "../source/written.ts";
 
 const MAX_BLOCK_DEPTH = 200;
 
@@ -69,7 +70,7 @@ function nodesOfEntry(raw: unknown, place: Place | undefined, inherited: Inherit
     case "include":
       throw problem(`"include" is gone`, "removed", placeOfKey(raw, task.call.key), "use include_tasks, or import_tasks to load the file before the run");
     case "meta":
-      if (typeof task.call.args === "object" && task.call.args["free_form"] === "flush_handlers") refuseAsHandler(task, context, "flush_handlers");
+      if (!(task.call.args instanceof Written) && task.call.args["free_form"] === "flush_handlers") refuseAsHandler(task, context, "flush_handlers");
       return [buildTask(task, inherited, context)];
     default:
       return [buildTask(task, inherited, context)];
@@ -100,7 +101,7 @@ function blockOf(raw: Mapping, inherited: Inherited, context: LoadContext, depth
     kind: "block",
     id,
     place,
-    name: raw["name"] === undefined || raw["name"] === null ? undefined : String(raw["name"]),
+    name: nameIn(raw),
     block: part("block"),
     rescue: part("rescue"),
     always: part("always"),
@@ -112,15 +113,14 @@ function importTasks(task: RawTask, inherited: Inherited, context: LoadContext):
   const args = task.call.args as Mapping;
   const inner = withBlockVars(extend(inherited, raw), raw);
   const place = placeOf(args, "file") ?? task.place;
-  const name = staticText(String(args["file"]), context, inherited, varsOf(raw["vars"]), place);
+  const name = staticText(args["file"] as Text, context, inherited, varsOf(raw["vars"]), place);
   const file = findTaskFile(name, task.place, inherited, context);
   return loadTasks(file, inner, context, place);
 }
 
 function importRole(task: RawTask, inherited: Inherited, context: LoadContext): Node[] {
   const { raw } = task;
-  if (typeof task.call.args === "string")
-    throw problem("import_role must know its arguments before the run", "bad-static-name", task.place, "use include_role");
+  if (task.call.args instanceof Written) throw problem("import_role must know its arguments before the run", "bad-static-name", task.place, "use include_role");
   return context.importRole({ raw, args: task.call.args, inherited: extend(inherited, raw) }, context);
 }
 

@@ -1,9 +1,10 @@
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, Vaulted } from "../expression/values.ts";
 import { didYouMean, type Failure } from "../source/failure.ts";
 import { type Place, placeOf, placeOfKey } from "../source/place.ts";
 import { type LoadContext, problem } from "./context.ts";
 import { hasTemplate, isMapping, isVariableName, kindOf } from "./names.ts";
 import type { KeywordTable, KeywordType } from "./keywords.ts";
+import { Written } from "../source/written.ts";
 
 const DEBUGGER_WORDS = ["always", "never", "on_failed", "on_skipped", "on_unreachable"];
 
@@ -33,14 +34,14 @@ export function unknownKeyword(key: string, owner: string, known: Iterable<strin
 
 function checkValue(key: string, value: unknown, type: KeywordType, raw: object, context: Pick<LoadContext, "report">): void {
   // An empty keyword counts as not given, and what a template yields is known only in the run.
-  if (value === null || value instanceof Unsafe || value instanceof Vaulted) return;
+  if (value === null || value instanceof Vaulted) return;
   const place = placeOf(raw, key);
   const refuse = (expected: string, hint?: string): void => {
     const shown = typeof value === "string" || typeof value === "number" ? ` ("${String(value)}")` : "";
     context.report(problem(`"${key}" must be ${expected}, not ${kindOf(value)}${shown}`, "wrong-type", place, hint));
   };
   if (type === "vars") return checkVars(key, value, raw, context);
-  if (typeof value === "string" && hasTemplate(value)) return;
+  if (value instanceof Written) return;
   if (type === "boolean" && !isBoolean(value)) refuse("true or false");
   else if (type === "integer" && !isNumber(value, /^\s*[-+]?\d+(\.0*)?\s*$/)) refuse("a whole number");
   else if (type === "number" && !isNumber(value, /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i)) refuse("a number");

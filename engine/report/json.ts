@@ -1,4 +1,4 @@
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, Vaulted } from "../expression/values.ts";
 import type { Event, Reporter, TaskView } from "./events.ts";
 
 /**
@@ -27,7 +27,6 @@ function replace(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value instanceof Vaulted) return { __ansible_vault: value.ciphertext };
   if (value instanceof Float) return value.value;
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Set) return [...value];
   if (value instanceof Map) return Object.fromEntries(value);
   return value;

@@ -1,4 +1,5 @@
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, Vaulted } from "../expression/values.ts";
+import { Written } from "../source/written.ts";
 
 /**
  * JSON as Python's json.dumps writes it (`{"a": 1, "b": [2, 3]}`), keys in order of their code points: what tools that read Ansible's
@@ -15,7 +16,7 @@ function dump(value: unknown, indent: number | undefined, margin: string): strin
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
   if (typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (value instanceof Float) return value.toString();
-  if (value instanceof Unsafe) return JSON.stringify(value.value);
+  if (value instanceof Written) return JSON.stringify(value.text);
   if (value instanceof Vaulted) return dump({ __ansible_vault: value.ciphertext }, indent, margin);
   const inner = indent === undefined ? "" : margin + " ".repeat(indent);
   const wrap = (open: string, parts: readonly string[], close: string): string => {

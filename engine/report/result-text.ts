@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, Vaulted } from "../expression/values.ts";
 
 /** Keys of a result that say nothing to people beyond what the line says already. */
 const NOISE = new Set([
@@ -57,7 +57,6 @@ function isRepeated(key: string, result: Readonly<Record<string, unknown>>): boo
 export function plain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (value instanceof Float) return value.value;
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return "(vault-encrypted)";
   if (typeof value === "bigint") return Number(value);
   if (Array.isArray(value)) return value.map(plain);

@@ -7,6 +7,7 @@ import type { PlayContext } from "../task/context.ts";
 import { booleanOf, keywordOf, placeOfKeyword, scopeOf, textOf, withNames } from "../task/scope.ts";
 import { masked } from "../task/secrets.ts";
 import type { TaskOutcome } from "../task/task.ts";
+import { Written } from "../source/written.ts";
 
 /** `debugger`, and what of it the debug strategy (enable_task_debugger) turns on where no keyword says otherwise. */
 export function wantsDebugger(task: Task, outcome: TaskOutcome, play: PlayContext): boolean {
@@ -103,8 +104,8 @@ function divide(line: string): string[] {
 function evaluated(text: string, task: Task, outcome: TaskOutcome, play: PlayContext): unknown {
   const scope = scopeOf(task, outcome.host.name, play);
   const { name, action, args, tags } = task;
-  const names = { task: { name, action, args, tags }, task_vars: scope.get("vars"), host: outcome.host.name, result: outcome.result };
-  const value = evaluate(text, withNames(scope, names));
+  const names = { task: finalize({ name, action, args, tags }), task_vars: scope.get("vars"), host: outcome.host.name, result: outcome.result };
+  const value = evaluate(new Written(text), withNames(scope, names));
   if (value instanceof Undefined) throw new Failure(value.message, { code: "undefined-variable", fault: "usage", hint: value.hint });
   return finalize(value);
 }
@@ -116,7 +117,7 @@ function changed(line: string, task: Task, outcome: TaskOutcome, play: PlayConte
   const [, what, , name, text] = assignment as unknown as [string, string, string, string, string];
   const value = evaluated(text, task, outcome, play);
   if (what === "task_vars") return { ...task, includeVars: [...task.includeVars, { [name]: value }] };
-  if (typeof task.args === "string") throw new Failure("the arguments of this task are one template", { code: "bad-command", fault: "usage" });
+  if (task.args instanceof Written) throw new Failure("the arguments of this task are one template", { code: "bad-command", fault: "usage" });
   return { ...task, args: copyPlaces(task.args, { ...task.args, [name]: value }) };
 }
 

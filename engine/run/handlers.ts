@@ -5,6 +5,7 @@ import { type HostRun, isActive, type PlayContext } from "../task/context.ts";
 import { rolePrefixes } from "../play/names.ts";
 import { scopeOf } from "../task/scope.ts";
 import { runTaskOnHosts } from "./hosts.ts";
+import { type Text, Written } from "../source/written.ts";
 
 /**
  * Remembers that `names` are notified. Which handlers they mean is decided by the flush: a role included meanwhile may define them anew. A handler that
@@ -19,7 +20,7 @@ export function notify(names: readonly string[], host: HostRun, task: Task, play
     } else if (play.run.settings.errorOnMissingHandler === false) {
       play.run.emit({ type: "warning", message: `no handler is called "${name}", and none listens to it`, place: task.place });
     } else {
-      const known = play.handlers.flatMap((handler) => [handler.name ?? "", ...handler.listen]).filter((text) => text !== "");
+      const known = play.handlers.flatMap((handler) => [String(handler.name ?? ""), ...handler.listen]).filter((text) => text !== "");
       throw new Failure(`no handler is called "${name}", and none listens to it`, {
         code: "unknown-handler",
         fault: "playbook",
@@ -36,7 +37,7 @@ function mark(name: string, host: HostRun, play: PlayContext): boolean {
   for (const handler of found) {
     if (host.notified.has(handler)) continue;
     host.notified.add(handler);
-    play.run.emit({ type: "notified", host: host.name, handler: handler.name ?? name });
+    play.run.emit({ type: "notified", host: host.name, handler: handler.name === undefined ? name : resolved(handler.name, handler, host, play) });
   }
   return found.length > 0;
 }
@@ -61,13 +62,13 @@ function withRole(text: string, { role }: Handler): string[] {
   return role === undefined ? [text] : [text, ...rolePrefixes(role.name).map((prefix) => `${prefix} : ${text}`)];
 }
 
-function resolved(text: string, handler: Handler, host: HostRun, play: PlayContext): string {
-  if (!text.includes("{{")) return text;
+function resolved(text: Text, handler: Handler, host: HostRun, play: PlayContext): string {
+  if (!(text instanceof Written)) return text;
   try {
     return String(template(text, scopeOf(handler, host.name, play)));
   } catch {
     // A handler whose name cannot be resolved on this host cannot be meant
-    return text;
+    return text.text;
   }
 }
 

@@ -16,6 +16,7 @@ import { runIncludes } from "./includes.ts";
 import { runMeta } from "./meta.ts";
 import type { Surroundings } from "./nodes.ts";
 import { isSelected } from "./tags.ts";
+import type { Text } from "../source/written.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
@@ -76,7 +77,7 @@ async function isReached(task: Task, host: HostRun, play: PlayContext): Promise<
   const { run } = play;
   if (!run.started) {
     const wanted = run.settings.startAtTask!;
-    const name = task.name ?? task.action;
+    const name = String(task.name ?? task.action);
     const full = task.role === undefined ? name : `${task.role.name} : ${name}`;
     const isWanted = [name, full].some(
       (candidate) =>
@@ -101,33 +102,39 @@ async function runsOnce(task: Task, host: HostRun, play: PlayContext): Promise<b
   const module = await loadModule(task.action);
   if (module?.kind === "controller" && module.module.oncePerBatch === true) return true;
   if (task.keywords.run_once === undefined) return false;
-  return booleanOf(task.keywords.run_once, "run_once", scopeOf(task, host.name, play)) ?? false;
+  return orElse(false, () => booleanOf(task.keywords.run_once, "run_once", scopeOf(task, host.name, play)) ?? false);
 }
 
 function queueOf(task: Task, host: HostRun, play: PlayContext): PQueue {
   if (task.keywords.throttle === undefined) return play.run.queue;
-  const limit = numberOf(task.keywords.throttle, "throttle", scopeOf(task, host.name, play)) ?? 0;
+  const limit = orElse(0, () => numberOf(task.keywords.throttle, "throttle", scopeOf(task, host.name, play)) ?? 0);
   return limit > 0 ? new PQueue({ concurrency: limit }) : play.run.queue;
+}
+
+/** A keyword that cannot be worked out fails each host's own task; until then it counts as not given. */
+function orElse<T>(fallback: T, value: () => T): T {
+  try {
+    return value();
+  } catch (error) {
+    if (error instanceof Failure) return fallback;
+    throw error;
+  }
 }
 
 export function viewOf(task: Task, host: HostRun, play: PlayContext): TaskView {
   const scope = scopeOf(task, host.name, play);
-  const resolved = (text: string): string => {
+  const resolved = (text: Text): string => {
     try {
       return String(template(text, scope));
     } catch {
       // A name is for people; one that cannot be resolved (loop variables) is shown as written
-      return text;
+      return String(text);
     }
   };
   const own = task.name === undefined || task.name === "" ? undefined : resolved(task.name);
   const label = own ?? task.module;
-  let checkMode = play.run.facts.checkMode;
-  try {
-    checkMode = booleanOf(task.keywords.check_mode, "check_mode", scope) ?? checkMode;
-  } catch {
-    // Told when the task runs
-  }
+  const isCheck = play.run.facts.checkMode;
+  const checkMode = orElse(isCheck, () => booleanOf(task.keywords.check_mode, "check_mode", scope) ?? isCheck);
   return {
     id: task.id,
     name: masked(task.role === undefined ? label : `${task.role.name} : ${label}`, play.run.secrets),
@@ -219,7 +226,7 @@ function breakOff(task: Task | Handler, outcomes: readonly TaskOutcome[], hosts:
   const fatal = outcomes.filter((outcome) => (outcome.failed || outcome.unreachable) && !outcome.ignored);
   if (fatal.length === 0) return;
   const scope = scopeOf(task, fatal[0]!.host.name, play);
-  if (booleanOf(task.keywords.any_errors_fatal, "any_errors_fatal", scope) !== true) return;
+  if (orElse(false, () => booleanOf(task.keywords.any_errors_fatal, "any_errors_fatal", scope)) !== true) return;
   for (const host of hosts) {
     if (host.failed || host.unreachable) continue;
     host.failed = true;

@@ -7,6 +7,7 @@ import { firstFalse, scopeOf, textOf } from "../task/scope.ts";
 import { flushHandlers } from "./handlers.ts";
 import { failAfterwards, viewOf } from "./hosts.ts";
 import type { Surroundings } from "./nodes.ts";
+import { Written } from "../source/written.ts";
 
 const ACTIONS = [
   "flush_handlers",
@@ -23,7 +24,14 @@ const ACTIONS = [
 
 /** `meta`: acts on the run itself. */
 export async function runMeta(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
-  const name = metaAction(task, active[0]!, play);
+  let name: string;
+  try {
+    name = metaAction(task, active[0]!, play);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    for (const host of active) failAfterwards(task, { host }, error, viewOf(task, host, play), play, around);
+    return;
+  }
   const hosts: HostRun[] = [];
   for (const host of active) {
     try {
@@ -69,7 +77,7 @@ export async function runMeta(task: Task, active: readonly HostRun[], play: Play
 }
 
 function metaAction(task: Task, host: HostRun, play: PlayContext): string {
-  const args = typeof task.args === "string" ? {} : task.args;
+  const args = task.args instanceof Written ? {} : task.args;
   const name = textOf(args["free_form"] ?? args["_raw_params"], scopeOf(task, host.name, play)) ?? "";
   if (ACTIONS.includes(name)) return name;
   throw new Failure(`meta knows no action "${name}"`, {

@@ -2,6 +2,7 @@ import type { Block, Node, Task } from "../play/model.ts";
 import { type HostRun, isActive, type PlayContext } from "../task/context.ts";
 import { following, type Following } from "./ahead.ts";
 import { runTaskOnHosts } from "./hosts.ts";
+import { finalize } from "../expression/evaluate.ts";
 
 export interface Surroundings {
   /** A rescue around takes care of failures. */
@@ -46,5 +47,6 @@ function beginRescue(host: HostRun, play: PlayContext): void {
 }
 
 function describeTask(task: Task): Record<string, unknown> {
-  return { name: task.name ?? "", action: task.action, args: task.args, tags: task.tags, register: task.register ?? null, role: task.role?.name ?? null };
+  const { name = "", action, args, tags, register = null, role } = task;
+  return finalize({ name, action, args, tags, register, role: role?.name ?? null }) as Record<string, unknown>;
 }

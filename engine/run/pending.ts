@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isActive, type PlayContext } from "../task/context.ts";
+import type { Text } from "../source/written.ts";
 
 /** `play` -> host -> names of handlers. */
 type Kept = Record<string, Record<string, string[]>>;
@@ -54,11 +55,11 @@ export class PendingHandlers {
 }
 
 function keyOf(play: PlayContext): string {
-  return `${play.play.place.file} ${play.play.name ?? play.play.hosts}`;
+  return `${play.play.place.file} ${String(play.play.name ?? play.play.hosts)}`;
 }
 
-function nameOf(handler: { readonly name?: string | undefined; readonly role?: { readonly name: string } | undefined }): string {
-  return handler.role === undefined ? (handler.name ?? "") : `${handler.role.name} : ${handler.name ?? ""}`;
+function nameOf(handler: { readonly name?: Text | undefined; readonly role?: { readonly name: string } | undefined }): string {
+  return handler.role === undefined ? String(handler.name ?? "") : `${handler.role.name} : ${String(handler.name ?? "")}`;
 }
 
 function read(file: string): Kept {

@@ -96,12 +96,12 @@ function batchContext(
     hosts: batch,
     batch,
     prompted,
-    varsFiles: (host) => filesOf(host),
+    varsFiles: (host) => files.of(host),
   };
   // ansible_play_hosts loses hosts as they fail
   Object.defineProperty(state, "hosts", { get: () => batch.filter((name) => !hosts.get(name)!.failed && !hosts.get(name)!.unreachable) });
-  const filesOf = varsFilesOf(play, run, state, (file) => loadVarsFile(file, { decrypt: run.decrypt }));
-  return { run, play, state, load, hosts, handlers: [...play.handlers], broken: false, taskIndex: 0 };
+  const files = varsFilesOf(play, run, state, (file) => loadVarsFile(file, { decrypt: run.decrypt }));
+  return { run, play, state, load, hosts, varsFilesProblem: files.problem, handlers: [...play.handlers], broken: false, taskIndex: 0 };
 }
 
 async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<void> {

@@ -8,7 +8,6 @@ import { checkPlaybook } from "../play/check.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import { loadPlaybook, type Playbook } from "../play/load.ts";
 import type { Play } from "../play/model.ts";
-import { hasTemplate } from "../play/names.ts";
 import type { Emit, HostStats } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
@@ -25,6 +24,7 @@ import { version } from "../version.ts";
 import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
 import { checkLimit, runPlay } from "./play.ts";
+import { Written } from "../source/written.ts";
 
 export interface RunResult {
   /** As ansible-playbook's: 0 ok, 2 failed hosts, 4 unreachable hosts, 99 interrupted. */
@@ -144,7 +144,7 @@ function writtenOn(run: RunContext, namesOf: (host: string) => readonly string[]
   const hosts = new Map<Play, readonly string[]>();
   let ofInventory: ReadonlySet<string> | undefined;
   return (play, task, name) => {
-    const those = hosts.get(play) ?? (hasTemplate(play.hosts) ? [] : selectHosts(run.inventory, play.hosts, limit).hosts);
+    const those = hosts.get(play) ?? (play.hosts instanceof Written ? [] : selectHosts(run.inventory, play.hosts, limit).hosts);
     hosts.set(play, those);
     ofInventory ??= new Set([...run.inventory.hosts.keys()].flatMap((host) => namesOf(host)));
     const found = new Map<string, { readonly raw: unknown; readonly place: Place | undefined }>();
@@ -232,6 +232,9 @@ export async function runPrepared({ run, playbooks }: Prepared, started: number)
 export function hostsOfPlays({ run, playbooks }: Prepared): { readonly play: string; readonly pattern: string; readonly hosts: readonly string[] }[] {
   const limit = run.settings.limit === undefined ? {} : { limit: run.settings.limit };
   return playbooks.flatMap((playbook) =>
-    playbook.plays.map((play) => ({ play: play.name ?? play.hosts, pattern: play.hosts, hosts: selectHosts(run.inventory, play.hosts, limit).hosts })),
+    playbook.plays.map((play) => {
+      const pattern = String(play.hosts);
+      return { play: String(play.name ?? pattern), pattern, hosts: selectHosts(run.inventory, pattern, limit).hosts };
+    }),
   );
 }

@@ -6,15 +6,23 @@ import { Failure } from "../source/failure.ts";
 import { placeOf } from "../source/place.ts";
 import type { RunContext } from "../task/context.ts";
 import type { PlayState } from "../variables/contract.ts";
+import type { Text } from "../source/written.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
+export interface VarsFiles {
+  readonly of: PlayState["varsFiles"];
+  /** What keeps a host's files from being read: Failure `file-not-found`, or one of the file or of its name. */
+  readonly problem: (host: string) => Failure | undefined;
+}
+
 /**
- * The play's vars_files for a host. Names may hold templates, so they are worked out per host; a file is loaded once.
- * @returns a function that throws Failure `file-not-found`
+ * The play's vars_files for a host. Names may hold templates, so they are worked out per host, from what is known of it before its tasks: facts,
+ * inventory and play vars, not what tasks register or set. A file is loaded once.
  */
-export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load: (file: string) => Values): PlayState["varsFiles"] {
-  if (play.varsFiles.length === 0) return () => [];
+export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load: (file: string) => Values): VarsFiles {
+  if (play.varsFiles.length === 0) return { of: () => [], problem: () => undefined };
+  const problems = new Map<string, Failure>();
   const loaded = new Map<string, Values>();
   const busy = new Set<string>();
   const known = new Map<string, { version: number; values: readonly Values[] }>();
@@ -23,7 +31,7 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
     if (values === undefined) loaded.set(file, (values = load(file)));
     return values;
   };
-  return (host) => {
+  const of: PlayState["varsFiles"] = (host) => {
     // The files' own names may use variables; while they are worked out vars_files are not there yet
     if (busy.has(host)) return [];
     const version = run.variables.version(host);
@@ -31,9 +39,9 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
     if (cached?.version === version) return cached.values;
     busy.add(host);
     try {
-      const scope = run.variables.scope({ host, state, searchPath: [play.directory] });
+      const scope = run.variables.scope({ host, state, searchPath: [play.directory], isBeforeTasks: true });
       const values = play.varsFiles.flatMap((entry) => {
-        const names = typeof entry === "string" ? [entry] : entry;
+        const names = [entry].flat() as readonly Text[];
         const paths: string[] = [];
         for (const name of names) {
           let resolved: unknown;
@@ -56,10 +64,17 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
           place: placeOf(play.raw, "vars_files"),
         });
       });
+      problems.delete(host);
       known.set(host, { version, values });
       return values;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      problems.set(host, error);
+      known.set(host, { version, values: [] });
+      return [];
     } finally {
       busy.delete(host);
     }
   };
+  return { of, problem: (host) => (of(host), problems.get(host)) };
 }

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { Float, Unsafe, Vaulted } from "../expression/values.ts";
-import { annotate, type Place, placeOf, placeOfKey } from "./place.ts";
+import { Float, Vaulted } from "../expression/values.ts";
+import { annotate, type Entry, entryFor, entryOf, type Place, placeOf, placeOfKey } from "./place.ts";
+import { readWritten, Written } from "./written.ts";
 import { floatValue, integerValue, plainValue } from "./yaml-scalar.ts";
 
 export interface Building {
@@ -8,6 +9,8 @@ export interface Building {
   readonly fail: (message: string, place: Place, code: string, hint?: string) => Error;
   readonly warn: (message: string, place: Place) => void;
   readonly decrypt: ((ciphertext: string) => string) | undefined;
+  /** A person wrote it: its texts may be templates and expressions. */
+  readonly isWritten: boolean;
 }
 
 /** Aliases count with all that they stand for: what expands to more is no playbook but a billion laughs. */
@@ -23,7 +26,7 @@ class Builder {
   readonly #building: Building;
   readonly #anchors = new Map<string, Node>();
   readonly #busy = new Set<Node>();
-  readonly #built = new Map<Node, { readonly value: unknown; readonly weight: number }>();
+  readonly #built = new Map<Node, { readonly value: unknown; readonly weight: number; readonly isData: boolean }>();
   #nodes = 0;
 
   constructor(building: Building) {
@@ -43,7 +46,7 @@ class Builder {
     else if (isSeq(node)) value = this.#list(node, place, isUnsafe || node.tag === "!unsafe");
     else if (isScalar(node)) value = this.#scalar(node, place, isUnsafe);
     this.#busy.delete(node);
-    if (node.anchor !== undefined) this.#built.set(node, { value, weight: this.#nodes - before });
+    if (node.anchor !== undefined) this.#built.set(node, { value, weight: this.#nodes - before, isData: isUnsafe || node.tag === "!unsafe" });
     return value;
   }
 
@@ -76,11 +79,12 @@ class Builder {
   #list(node: YAMLSeq, place: Place, isUnsafe: boolean): unknown {
     this.#checkTag(node, ["seq", "omap", "pairs"], place);
     const list: unknown[] = [];
-    const keys = new Map<string, { key: Place; value: Place }>();
+    const keys = new Map<string, Entry>();
     node.items.forEach((item, index) => {
       const itemPlace = this.#placeOf(item as Node | null, place);
-      keys.set(String(index), { key: itemPlace, value: itemPlace });
-      list.push(this.build(item as Node | null, itemPlace, isUnsafe));
+      const value = this.build(item as Node | null, itemPlace, isUnsafe);
+      list.push(value);
+      keys.set(String(index), this.#entry(String(index), itemPlace, value, itemPlace, this.#isData(item as Node | null, isUnsafe)));
     });
     annotate(list, { self: place, keys });
     return list;
@@ -89,22 +93,22 @@ class Builder {
   #mapping(node: YAMLMap, place: Place, isUnsafe: boolean): unknown {
     this.#checkTag(node, ["map", "set"], place);
     const mapping: Record<string, unknown> = {};
-    const keys = new Map<string, { key: Place; value: Place }>();
+    const keys = new Map<string, Entry>();
     const merged = new Set<string>();
-    const set = (key: string, value: unknown, places: { key: Place; value: Place }): void => {
+    const set = (key: string, value: unknown, entry: Entry): void => {
       // "__proto__" must be an ordinary key
       Object.defineProperty(mapping, key, { value, writable: true, enumerable: true, configurable: true });
-      keys.set(key, places);
+      keys.set(key, entry);
     };
     for (const pair of node.items) {
       const keyNode = pair.key as Node | null;
       const keyPlace = this.#placeOf(keyNode, place);
       const valuePlace = this.#placeOf(pair.value as Node | null, keyPlace);
       if (isScalar(keyNode) && keyNode.value === "<<" && keyNode.type === "PLAIN") {
-        for (const [key, value, places] of this.#mergeSources(this.build(pair.value as Node | null, valuePlace, isUnsafe), valuePlace)) {
+        for (const [key, value, entry] of this.#mergeSources(this.build(pair.value as Node | null, valuePlace, isUnsafe), valuePlace)) {
           if (Object.hasOwn(mapping, key)) continue;
           merged.add(key);
-          set(key, value, places);
+          set(key, value, entry);
         }
         continue;
       }
@@ -112,26 +116,39 @@ class Builder {
       if (Object.hasOwn(mapping, key) && !merged.delete(key)) {
         this.#building.warn(`the key "${key}" is given twice (first in line ${keys.get(key)!.key.line}); the last one counts`, keyPlace);
       }
-      set(key, this.build(pair.value as Node | null, valuePlace, isUnsafe), { key: keyPlace, value: valuePlace });
+      const value = this.build(pair.value as Node | null, valuePlace, isUnsafe);
+      set(key, value, this.#entry(key, keyPlace, value, valuePlace, this.#isData(pair.value as Node | null, isUnsafe)));
     }
     annotate(mapping, { self: place, keys });
     return mapping;
   }
 
-  *#mergeSources(value: unknown, place: Place): Generator<[string, unknown, { key: Place; value: Place }]> {
+  /** Whether a value is `!unsafe`, by itself or by what it stands in: then its text is data. */
+  #isData(node: Node | null, isUnsafe: boolean): boolean {
+    if (isUnsafe || node === null) return isUnsafe;
+    if (!isAlias(node)) return node.tag === "!unsafe";
+    const target = this.#anchors.get(node.source);
+    return target !== undefined && this.#built.get(target)?.isData === true;
+  }
+
+  #entry(key: string, keyPlace: Place, value: unknown, valuePlace: Place, isData: boolean): Entry {
+    return this.#building.isWritten ? entryFor(key, keyPlace, isData ? undefined : value, valuePlace) : { key: keyPlace, value: valuePlace };
+  }
+
+  *#mergeSources(value: unknown, place: Place): Generator<[string, unknown, Entry]> {
     for (const source of Array.isArray(value) ? value : [value]) {
       if (typeof source !== "object" || source === null || Array.isArray(source)) {
         throw this.#building.fail(`"<<" takes mappings to be merged in`, place, "yaml-syntax");
       }
       for (const [key, entry] of Object.entries(source as object)) {
-        yield [key, entry, { key: placeOfKey(source, key) ?? place, value: placeOf(source, key) ?? place }];
+        yield [key, entry, entryOf(source, key) ?? { key: placeOfKey(source, key) ?? place, value: placeOf(source, key) ?? place }];
       }
     }
   }
 
   #key(node: Node | null, place: Place): string {
     const value = this.build(node, place, false);
-    if (typeof value === "object" && value !== null && !(value instanceof Float)) {
+    if (typeof value === "object" && value !== null && !(value instanceof Float) && !(value instanceof Written)) {
       if (place.text?.slice(place.column - 2).startsWith("{{") === true) {
         const start = { ...place, column: place.column - 1 };
         throw this.#building.fail(`without quotes "{{" begins a mapping, not a template`, start, "yaml-syntax", `quote the whole value: "{{ ... }}"`);
@@ -158,12 +175,12 @@ class Builder {
     const text = String(node.value ?? "");
     const { tag } = node;
     if (tag === "!vault" || tag === "!vault-encrypted") return new Vaulted(text, this.#decrypt(place), place);
-    if (tag === "!unsafe") return new Unsafe(text);
+    if (tag === "!unsafe") return text;
     const value = tag === undefined ? (node.type === "PLAIN" ? plainValue(text) : text) : this.#tagged(text, tag, node, place);
     if (typeof value === "string" && tag === undefined && node.type === "PLAIN" && /^[-+]?\d{16,}$/.test(value) && !/^[-+]?0/.test(value)) {
       this.#building.warn("this number is too large to be held exactly, so it is kept as text", place);
     }
-    return isUnsafe && typeof value === "string" ? new Unsafe(value) : value;
+    return this.#building.isWritten && !isUnsafe && typeof value === "string" ? readWritten(value, place) : value;
   }
 
   #tagged(text: string, tag: string, node: Node, place: Place): unknown {

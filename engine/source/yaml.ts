@@ -5,6 +5,11 @@ import type { Place } from "./place.ts";
 import { buildDocument } from "./yaml-build.ts";
 
 export interface YamlOptions {
+  /**
+   * True for what a person wrote: texts with templates in them become `Written`, and the others may be expressions. Not given, all of it is data:
+   * what came from a host, a filter or a cluster.
+   */
+  readonly isWritten?: boolean;
   /** Opens `!vault` scalars, when they are used. */
   readonly decrypt?: (ciphertext: string) => string;
   /** Whose fault broken YAML is; "playbook" when not given. */
@@ -20,7 +25,7 @@ const MAX_MENDS = 20;
 
 /**
  * Loads one YAML document as PyYAML does (`yes` is true, `y` is text, `010` is 8, timestamps stay text) into plain data. Every list and
- * mapping remembers its places (see `placeOf`). `!vault` becomes `Vaulted`, `!unsafe` becomes `Unsafe`.
+ * mapping remembers its places (see `placeOf`). `!vault` becomes `Vaulted`; `!unsafe` is data even where `isWritten` holds.
  * @param file the name shown in messages
  * @returns the data; `null` for an empty document
  * @throws Failure `yaml-syntax`, `yaml-too-large`, `yaml-too-deep`, `yaml-unknown-tag`, `not-text`, with the place and the line shown
@@ -79,7 +84,13 @@ function parse(text: string, file: string, options: YamlOptions): Parsed {
   const deep = tooDeep(tokens);
   if (deep !== undefined) throw fail(`lists and mappings are nested more than ${MAX_DEPTH} deep`, placeAt(deep), "yaml-too-deep");
   const composer = new Composer({ schema: "failsafe", version: "1.1", uniqueKeys: false, logLevel: "silent", prettyErrors: false });
-  const building = { placeAt, fail, warn: (message: string, place: Place) => options.onWarning?.(message, place), decrypt: options.decrypt };
+  const building = {
+    placeAt,
+    fail,
+    warn: (message: string, place: Place) => options.onWarning?.(message, place),
+    decrypt: options.decrypt,
+    isWritten: options.isWritten === true,
+  };
   const composed = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];
   const unclosed = composed.flatMap((document) => document.errors).find((error) => error.message.startsWith("Missing closing"));
   return {

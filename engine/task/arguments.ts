@@ -6,8 +6,9 @@ import { shortName } from "../modules/index.ts";
 import { validateArgs } from "../modules/validate.ts";
 import type { Task } from "../play/model.ts";
 import { Failure, Failures } from "../source/failure.ts";
-import { copyPlaces, placeOf } from "../source/place.ts";
+import { asWritten, copyPlaces, placeOf, renderedPlaces, templateOfKey } from "../source/place.ts";
 import { valueOf } from "./scope.ts";
+import { Written } from "../source/written.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -38,20 +39,31 @@ function isRaw(module: Module): ReadonlySet<string> | undefined {
 
 function ownArguments(task: Task, scope: Scope, raw: ReadonlySet<string> | undefined): Values {
   const options = { place: placeOf(task.raw, task.module) ?? task.place };
-  if (typeof task.args === "string") return mappingOf(template(task.args, scope, options), task);
+  if (task.args instanceof Written) return mappingOf(template(task.args, scope, options), task);
   const { _variable_params: variable, ...written } = task.args;
   const own: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(written)) {
-    const final = raw?.has(key) === true || raw?.has("*") === true ? value : template(value, scope, { place: placeOf(task.args, key) ?? options.place });
+    const final = raw?.has(key) === true ? rawArgument(task.args, key) : template(value, scope, { place: placeOf(task.args, key) ?? options.place });
     if (final instanceof Undefined) {
       throw new Failure(final.message, { code: "undefined-variable", fault: "playbook", place: final.place ?? placeOf(task.args, key), hint: final.hint });
     }
     // `set_fact: "{{ name }}=x"` names its argument by a template
-    const name = key.includes("{{") ? String(template(key, scope, options)) : key;
+    const name = String(template(templateOfKey(task.args, key) ?? key, scope, options));
     if (final !== omit) own[name] = final;
   }
   const under = variable === undefined ? {} : mappingOf(template(variable, scope, options), task);
-  return copyPlaces(task.args, { ...under, ...own });
+  return renderedPlaces(task.args, { ...under, ...own });
+}
+
+/** As written, one condition or several: what a person wrote is told from data. */
+function rawArgument(args: object, key: string): unknown {
+  const value = asWritten(args, key);
+  return Array.isArray(value)
+    ? copyPlaces(
+        value,
+        value.map((_, index) => asWritten(value, index)),
+      )
+    : value;
 }
 
 function mappingOf(value: unknown, task: Task): Values {

@@ -5,7 +5,7 @@ import { ModuleError } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
 import type { Session } from "../session/contract.ts";
-import { canonicalName, hasTemplate } from "../play/names.ts";
+import { canonicalName } from "../play/names.ts";
 import { placeOf } from "../source/place.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
@@ -77,8 +77,8 @@ export async function attempt(written: Task, host: HostRun, scope: Scope, play: 
 
 /** `action: "{{ ansible_facts.pkg_mgr }} name=git"`: the module is known only now. */
 function withModule(task: Task, scope: Scope): Task {
-  if (!hasTemplate(task.module)) return task;
-  const module = textOf(task.module, scope, placeOf(task.raw, "action") ?? task.place) ?? "";
+  if (task.moduleTemplate === undefined) return task;
+  const module = textOf(task.moduleTemplate, scope, placeOf(task.raw, "action") ?? task.place) ?? "";
   return { ...task, module, action: canonicalName(module) };
 }
 
@@ -266,10 +266,22 @@ export function refused(error: unknown, task: Task): Attempt {
       isController: false,
     };
   }
-  if (!(error instanceof Failure)) throw error;
+  if (!(error instanceof Failure)) return refused(ours(error), task);
   const isUnreachable = error.fault === "transport" && isConnectionLoss(error);
   const result = isUnreachable ? { unreachable: true, changed: false, msg: error.message } : { failed: true, changed: false, msg: error.message };
   return { result, failure: located(error, task), isUnreachable, isUnknown: false, isController: false };
+}
+
+/** A fault of the engine itself ends one host's task, not the run. */
+function ours(error: unknown): Failure {
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const where = stack.split("\n").find((line) => line.trimStart().startsWith("at "));
+  return new Failure(`the engine itself failed: ${message}${where === undefined ? "" : ` (${where.trim()})`}`, {
+    code: "internal",
+    fault: "internal",
+    hint: "this is a bug of tsplay: please report it with the task that led to it",
+    cause: error,
+  });
 }
 
 /** A failure on a host still tells which line of the playbook led to it. */

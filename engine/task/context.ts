@@ -9,6 +9,7 @@ import type { Connections } from "./connections.ts";
 import type { Jobs } from "./job/jobs.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
+import type { Failure } from "../source/failure.ts";
 
 /** What is the same for the whole run. */
 export interface RunContext {
@@ -79,6 +80,8 @@ export interface PlayContext {
   readonly play: Play;
   readonly state: PlayState;
   readonly load: LoadContext;
+  /** Why the play's vars_files cannot be read for a host: every task of the host fails of it. */
+  readonly varsFilesProblem: (host: string) => Failure | undefined;
   readonly hosts: Map<string, HostRun>;
   /** The play's handlers, and those of roles included so far. */
   readonly handlers: Handler[];

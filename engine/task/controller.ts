@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Scope } from "../expression/contract.ts";
-import { condition, evaluate, finalize, template } from "../expression/evaluate.ts";
+import { condition, evaluate, finalize, indirectly, template } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
 import { loadVarsFile } from "../inventory/vars-file.ts";
 import type { ActionContext, Controller, TemplateOptions } from "../modules/contract.ts";
@@ -12,6 +12,7 @@ import { renderHandlebars } from "../template/handlebars.ts";
 import { renderJinja } from "../template/jinja.ts";
 import type { PlayContext } from "./context.ts";
 import { withNames } from "./scope.ts";
+import { isTemplate, Written } from "../source/written.ts";
 
 /** What modules may use of the controller while their arguments are prepared. */
 export function controllerOf(task: Task, scope: Scope, play: PlayContext): Controller {
@@ -39,8 +40,9 @@ function render(file: string, options: TemplateOptions, task: Task, scope: Scope
     ...options.extra,
   };
   const inner = withNames(scope, names);
-  if (file.endsWith(".hbs")) return renderHandlebars(text, inner, { file });
-  return renderJinja(text, inner, {
+  const written = new Written(text);
+  if (file.endsWith(".hbs")) return renderHandlebars(written, inner, { file });
+  return renderJinja(written, inner, {
     ...options,
     file,
     searchPath: [path.dirname(file), ...task.searchPath.flatMap((folder) => [path.join(folder, "templates"), folder])],
@@ -77,6 +79,7 @@ export function actionContextOf(task: Task, host: string, scope: Scope, play: Pl
     host,
     verbosity: run.facts.verbosity,
     evaluate: (expression) => evaluate(expression, scope, { place: task.place }),
+    expressions: (raw) => (raw instanceof Written && isTemplate(raw.text) ? indirectly(raw, scope, { place: task.place }) : raw),
     condition: (value) => condition(value, scope, { place: task.place }),
     variable: (name) => {
       const value = scope.get(name);

@@ -1,15 +1,14 @@
 import { isMapping } from "../modules/coerce.ts";
 import type { ActionResult } from "../modules/contract.ts";
-import type { Task } from "../play/model.ts";
 import type { Attempt } from "./attempt.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** Gives the hosts the variables and facts that a result carries. */
-export function applyEffects(task: Task, made: Attempt, result: Values, hosts: readonly HostRun[], play: PlayContext): void {
+export function applyEffects(made: Attempt, result: Values, delegatesFacts: boolean, hosts: readonly HostRun[], play: PlayContext): void {
   const { variables } = play.run;
-  const names = task.delegate_facts === true && made.delegatedTo !== undefined ? [made.delegatedTo] : hosts.map((host) => host.name);
+  const names = delegatesFacts && made.delegatedTo !== undefined ? [made.delegatedTo] : hosts.map((host) => host.name);
   const given = made.action?.variables;
   for (const name of names) {
     if (given?.level === "set_fact") {

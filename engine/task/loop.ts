@@ -4,6 +4,7 @@ import { Undefined } from "../expression/values.ts";
 import type { Loop } from "../play/model.ts";
 import { Failure } from "../source/failure.ts";
 import { booleanOf, textOf } from "./scope.ts";
+import { passOn } from "../source/place.ts";
 
 /** How the items of a loop are called and shown. */
 export interface LoopNames {
@@ -60,5 +61,5 @@ export function itemVariables(names: LoopNames, items: readonly unknown[], index
       ...(index < items.length - 1 ? { nextitem: items[index + 1] } : {}),
     };
   }
-  return variables;
+  return passOn(items, index, variables, names.loopVar);
 }

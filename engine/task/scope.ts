@@ -4,8 +4,9 @@ import { omit, Undefined } from "../expression/values.ts";
 import type { Condition, Keywords, Task } from "../play/model.ts";
 import { hasTemplate } from "../play/names.ts";
 import { Failure } from "../source/failure.ts";
-import { type Place, placeOf } from "../source/place.ts";
+import { type Place, placeOf, writtenAt } from "../source/place.ts";
 import type { PlayContext } from "./context.ts";
+import { Written } from "../source/written.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,7 @@ export function withNames(scope: Scope, names: Values): Scope {
     environment: scope.environment,
     get: (name) => (Object.hasOwn(names, name) ? names[name] : scope.get(name)),
     has: (name) => Object.hasOwn(names, name) || scope.has(name),
+    written: (name) => (Object.hasOwn(names, name) ? writtenAt(names, name) : scope.written?.(name)),
     names: () => new Set([...Object.keys(names), ...scope.names()]),
   };
 }
@@ -92,7 +94,7 @@ export function valueOf(value: unknown, scope: Scope, place?: Place): unknown {
 /** A keyword's final value on a task; `omit` gives what it would be without the task's own. */
 export function keywordOf(task: Task, name: keyof Keywords, scope: Scope): unknown {
   const value = task.keywords[name];
-  if (typeof value !== "string") return value;
+  if (!(value instanceof Written)) return value;
   const final = template(value, scope, { place: placeOfKeyword(task, name) });
   return final === omit ? task.enclosing.keywords[name] : final;
 }

@@ -9,9 +9,10 @@ import { sleep } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { applyEffects } from "./effects.ts";
 import { itemVariables, loopItems, type LoopNames, loopNames } from "./loop.ts";
-import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
+import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, withNames } from "./scope.ts";
 import { masked } from "./secrets.ts";
 import { judge, type Verdict, withLines } from "./verdict.ts";
+import { Written } from "../source/written.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,16 @@ interface Round {
   readonly include: Include | undefined;
 }
 
+interface Rounds {
+  readonly rounds: readonly Round[];
+  readonly result: Values;
+  readonly failure: Failure | undefined;
+}
+
 const INCLUDES = new Set(["include_tasks", "include_role"]);
+
+/** Keywords that must be true or false, and that a template may have made something else. */
+const FLAGS = ["no_log", "run_once", "check_mode", "diff", "any_errors_fatal", "ignore_errors", "ignore_unreachable"] as const;
 
 /** Runs one task on one host: loop, conditions, retries, verdict, register. Emits the items and the result. */
 export async function runTask(task: Task, host: HostRun, play: PlayContext, options: TaskOptions): Promise<TaskOutcome> {
@@ -121,12 +131,30 @@ class TaskRun {
     }
   }
 
+  /** A keyword's value, or what holds without it where it cannot be told: the round has failed of that already. */
   flag(name: "ignore_errors" | "ignore_unreachable" | "check_mode" | "diff"): boolean {
     const fallback = name === "check_mode" ? this.play.run.facts.checkMode : name === "diff" ? this.play.run.facts.diffMode : false;
-    return booleanOf(keywordOf(this.task, name, this.#base), name, this.#base, placeOfKeyword(this.task, name)) ?? fallback;
+    try {
+      return booleanOf(keywordOf(this.task, name, this.#base), name, this.#base, placeOfKeyword(this.task, name)) ?? fallback;
+    } catch (error) {
+      if (error instanceof Failure) return fallback;
+      throw error;
+    }
   }
 
-  async run(): Promise<{ rounds: Round[]; result: Values; failure: Failure | undefined }> {
+  /** Never throws: what is wrong with a task on a host is that host's failed task. */
+  async run(): Promise<Rounds> {
+    try {
+      const problem = this.play.varsFilesProblem(this.host.name);
+      if (problem !== undefined) throw problem;
+      return await this.#rounds();
+    } catch (error) {
+      const round = failedRound(refused(error, this.task));
+      return { rounds: [round], result: round.verdict.result, failure: round.verdict.failure };
+    }
+  }
+
+  async #rounds(): Promise<Rounds> {
     const { loop } = this.task;
     if (loop === undefined) {
       const round = await this.#round({}, 0);
@@ -157,7 +185,7 @@ class TaskRun {
     return failedRound(failed);
   }
 
-  async #loop(names: LoopNames, items: readonly unknown[]): Promise<{ rounds: Round[]; result: Values; failure: Failure | undefined }> {
+  async #loop(names: LoopNames, items: readonly unknown[]): Promise<Rounds> {
     const control = this.task.loop!.control;
     const rounds: Round[] = [];
     const results: Values[] = [];
@@ -231,13 +259,19 @@ class TaskRun {
       return failedRound(failed);
     }
     if (condition !== undefined) return { ...skippedRound(condition), assumed: this.options.view.checkMode && this.#standsOnUnknown() };
-    if (INCLUDES.has(this.task.action)) return this.#include(scope, local);
-    return this.#attempts(scope, index);
+    try {
+      for (const name of FLAGS) booleanOf(keywordOf(this.task, name, scope), name, scope, placeOfKeyword(this.task, name));
+      numberOf(keywordOf(this.task, "throttle", scope), "throttle", scope, placeOfKeyword(this.task, "throttle"));
+      if (INCLUDES.has(this.task.action)) return this.#include(scope, local);
+      return await this.#attempts(scope, index);
+    } catch (error) {
+      return failedRound(refused(error, this.task));
+    }
   }
 
   #include(scope: Scope, local: Values): Round {
     try {
-      const written = typeof this.task.args === "string" ? {} : this.task.args;
+      const written = this.task.args instanceof Written ? {} : this.task.args;
       const { apply: _apply, ...rest } = written;
       const args = template(rest, scope, { place: this.task.place }) as Values;
       const taskVars = Object.keys(this.task.vars).length === 0 ? {} : (template(this.task.vars, scope, { place: this.task.place }) as Values);
@@ -328,7 +362,8 @@ class TaskRun {
     if (check && made.action?.variables !== undefined && this.#standsOnUnknown()) {
       for (const name of Object.keys(made.action.variables.values)) host.doubt.unknown.add(name);
     }
-    if (!verdict.failed) applyEffects(task, made, result, this.options.appliesTo, play);
+    const delegatesFacts = booleanOf(task.delegate_facts, "delegate_facts", scope, placeOfKeyword(task, "delegate_facts")) === true;
+    if (!verdict.failed) applyEffects(made, result, delegatesFacts, this.options.appliesTo, play);
     return {
       verdict: { ...verdict, result },
       skipped: result["skipped"] === true,
@@ -349,7 +384,7 @@ class TaskRun {
   }
 
   register(result: Values): void {
-    const name = this.#registered ?? textOf(typeof this.task.register === "string" ? this.task.register : undefined, this.#base);
+    const name = this.#registered;
     if (name === undefined) return;
     for (const host of this.options.appliesTo) this.play.run.variables.assign(host.name, { [name]: finalize(result) });
   }

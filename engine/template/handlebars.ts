@@ -12,6 +12,7 @@ import type { Call } from "../expression/plugin.ts";
 import { didYouMean, Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 import { withExtra } from "./scope.ts";
+import type { Written } from "../source/written.ts";
 
 export interface HandlebarsOptions {
   readonly file: string;
@@ -182,7 +183,7 @@ const LIMIT = 500;
  * (`{{default port 80}}`, `{{join hosts ","}}`, `{{to_nice_json data indent=2}}`).
  * @throws Failure `template-syntax`, `undefined-variable`, `template-failed`, placed in the template file
  */
-export function renderHandlebars(text: string, scope: Scope, options: HandlebarsOptions): string {
+export function renderHandlebars({ text }: Written, scope: Scope, options: HandlebarsOptions): string {
   const handlebars = engine();
   const full = withExtra(scope, options.extra);
   const runtime = createRuntime(full);

@@ -14,6 +14,7 @@ import { standardDelimiters, type Delimiters } from "../expression/syntax/lexer.
 import type { TemplateOptions } from "../modules/contract.ts";
 import { readHeader } from "./header.ts";
 import { withExtra } from "./scope.ts";
+import { Written } from "../source/written.ts";
 
 export interface JinjaOptions extends TemplateOptions {
   /** The template's own file, for messages and for templates beside it. */
@@ -73,11 +74,11 @@ function loaderOf(searchPath: readonly string[], delimiters: Delimiters): Loader
 
 /**
  * Renders a Jinja2 template file.
- * @param text the file's content
+ * @param written the file's content
  * @returns the text
  * @throws Failure `template-syntax`, `undefined-variable`, `template-not-found` and those of expressions, placed in the template file
  */
-export function renderJinja(text: string, scope: Scope, options: JinjaOptions): string {
+export function renderJinja({ text }: Written, scope: Scope, options: JinjaOptions): string {
   const full = withExtra(scope, options.extra);
   const delimiters = delimitersOf(options);
   const runtime = createRuntime(full, loaderOf(options.searchPath ?? scope.environment.searchPath, delimiters));
@@ -101,4 +102,4 @@ function restoreSequence(text: string, result: string, sequence: string): string
 }
 
 // lookup("template") stands below this layer
-provideFileRenderer((file, scope, options) => renderJinja(readFileSync(file, "utf8"), scope, { ...(options as TemplateOptions), file }));
+provideFileRenderer((file, scope, options) => renderJinja(new Written(readFileSync(file, "utf8")), scope, { ...(options as TemplateOptions), file }));

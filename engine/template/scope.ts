@@ -7,6 +7,7 @@ export function withExtra(scope: Scope, extra: Readonly<Record<string, unknown>>
     environment: scope.environment,
     get: (name) => (Object.hasOwn(extra, name) ? extra[name] : scope.get(name)),
     has: (name) => Object.hasOwn(extra, name) || scope.has(name),
+    written: (name) => (Object.hasOwn(extra, name) ? undefined : scope.written?.(name)),
     names: () => new Set([...Object.keys(extra), ...scope.names()]),
   };
 }

@@ -51,6 +51,8 @@ export interface ScopeRequest {
   /** Level 1, below everything: how the host is reached where no variable says it (`ansible_host`, `ansible_connection`, `ansible_user`); final values. */
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly searchPath: readonly string[];
+  /** Leaves out what tasks have registered, set and included. */
+  readonly isBeforeTasks?: boolean;
   /** Told of each variable that is looked up, also by the template of another. */
   readonly onGet?: ((name: string) => void) | undefined;
 }

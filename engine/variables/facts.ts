@@ -8,7 +8,16 @@ export interface HostFacts {
 }
 
 /** A host must not say how it is reached, so these are not injected. */
-const CONNECTION = /^ansible_(?:connection|host|port|user|password|shell_.*|become(?:_.*)?|remote_tmp|ssh_(?!host_key_|host_public_key_).*|.*_interpreter)$/;
+const CONNECTION = new RegExp(
+  `^ansible_(?:${[
+    "connection|host|port|user|password|timeout|pipelining|remote_tmp|host_key_checking|executable",
+    "(?:private_key|shell|become|winrm|psrp|paramiko|scp|sftp|async|delegated)(?:_.*)?",
+    "(?:sudo|su|doas|dzdo|pbrun|pfexec|runas|machinectl|ksu|sesu|pmrun)_(?:user|pass|password|exe|flags)",
+    // the host's public keys are facts
+    "ssh_(?!host_key_(?!checking)|host_public_key_).*",
+    ".*_interpreter",
+  ].join("|")})$`,
+);
 
 export function createFacts(): HostFacts {
   let facts: Values = {};
@@ -23,6 +32,7 @@ export function createFacts(): HostFacts {
         has: (name) => Object.hasOwn(injected, name),
         get: (name) => (Object.hasOwn(injected, name) ? injected[name] : undefined),
         placeOf: () => undefined,
+        writtenAs: () => undefined,
         names: () => Object.keys(injected),
       },
     ],

@@ -88,6 +88,7 @@ function compound(parts: readonly Layer[]): HostLayer {
     has: (name) => find(name) !== undefined,
     get: (name) => find(name)?.get(name),
     placeOf: (name): Place | undefined => find(name)?.placeOf(name),
+    writtenAs: (name) => find(name)?.writtenAs(name),
     names: () => new Set(parts.flatMap((part) => [...part.names()])),
   };
 }

@@ -1,4 +1,5 @@
-import { copyPlaces, type Place, placeOf } from "../source/place.ts";
+import { copyPlaces, type Place, placeOf, writtenAt } from "../source/place.ts";
+import type { Written } from "../source/written.ts";
 
 /** Variables of one origin. Layers are looked through from the strongest to the weakest; nothing is merged. */
 export interface Layer {
@@ -12,6 +13,8 @@ export interface Layer {
   /** The raw value; undefined when there is none. */
   get(name: string): unknown;
   placeOf(name: string): Place | undefined;
+  /** The text that a person wrote for it, if that is its value. */
+  writtenAs(name: string): Written | undefined;
   names(): Iterable<string>;
 }
 
@@ -38,6 +41,9 @@ class MappingLayer implements Layer {
   }
   placeOf(name: string): Place | undefined {
     return placeOf(this.#values, name);
+  }
+  writtenAs(name: string): Written | undefined {
+    return Object.hasOwn(this.#values, name) ? writtenAt(this.#values, name) : undefined;
   }
   names(): Iterable<string> {
     return Object.keys(this.#values);
@@ -76,6 +82,7 @@ export function growingLayer(level: number, title: string, isFinal: boolean): Gr
     has: (name) => holders.has(name),
     get: (name) => holders.get(name)?.[name],
     placeOf: (name) => placeOf(holders.get(name), name),
+    writtenAs: (name) => (holders.has(name) ? writtenAt(holders.get(name)!, name) : undefined),
     names: () => holders.keys(),
     add(values) {
       // A snapshot: callers may go on changing their mapping.
@@ -95,6 +102,7 @@ export function computedLayer(level: number, title: string, values: Readonly<Rec
     has: (name) => Object.hasOwn(values, name),
     get: (name) => (Object.hasOwn(values, name) ? values[name]!() : undefined),
     placeOf: () => undefined,
+    writtenAs: () => undefined,
     names: () => Object.keys(values),
   };
 }

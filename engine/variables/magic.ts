@@ -99,6 +99,9 @@ export class MagicLayer implements Layer {
   placeOf(): undefined {
     return undefined;
   }
+  writtenAs(): undefined {
+    return undefined;
+  }
   names(): Iterable<string> {
     return Object.keys(MAGIC).filter((name) => this.has(name));
   }

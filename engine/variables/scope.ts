@@ -3,6 +3,7 @@ import { lazy } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
 import { Failure } from "../source/failure.ts";
 import type { Layer } from "./layer.ts";
+import type { Written } from "../source/written.ts";
 
 /** A scope over layers. Values resolve when they are asked for, and once. */
 export class LayeredScope implements Scope {
@@ -32,6 +33,10 @@ export class LayeredScope implements Scope {
     return this.#find(name) !== undefined;
   }
 
+  written(name: string): Written | undefined {
+    return this.#find(name)?.writtenAs(name);
+  }
+
   names(): Iterable<string> {
     return new Set(this.#segments.flatMap((segment) => segment.flatMap((layer) => [...layer.names()])));
   }
@@ -45,7 +50,7 @@ export class LayeredScope implements Scope {
     const layer = this.#find(name);
     if (layer === undefined) return new Undefined(`'${name}' is undefined`);
     const raw = layer.get(name) ?? null;
-    if (layer.isFinal || (typeof raw !== "object" && typeof raw !== "string") || raw === null) return raw;
+    if (layer.isFinal || typeof raw !== "object" || raw === null) return raw;
     const busy = (this.#busy ??= new Map());
     if (busy.has(name)) throw recursion(name, busy);
     busy.set(name, layer);

@@ -1,5 +1,5 @@
 import type { Scope } from "../expression/contract.ts";
-import { Float, omit, Undefined, Unsafe, Vaulted } from "../expression/values.ts";
+import { Float, omit, Undefined, Vaulted } from "../expression/values.ts";
 import { LOCALHOSTS } from "../inventory/groups.ts";
 import type { Become, Target } from "../session/contract.ts";
 import { didYouMean, Failure } from "../source/failure.ts";
@@ -166,7 +166,7 @@ function readerOf(host: string, scope: Scope): Reader {
 function given(value: unknown): string | undefined {
   if (value === undefined || value === null || value === omit || value instanceof Undefined) return undefined;
   if (value instanceof Vaulted) return value.reveal();
-  return String(value instanceof Unsafe || value instanceof Float ? value.value : value);
+  return String(value instanceof Float ? value.value : value);
 }
 
 function numberOf(value: unknown, name: string, host: string): number | undefined {

@@ -96,7 +96,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
       extraVars,
       stacked(21, "params of an include", request?.includeVars),
       role.params,
-      state.growing,
+      request?.isBeforeTasks === true ? NO_LAYERS : state.growing,
       layerOf(17, "task vars", request?.taskVars),
       stacked(16, "block vars", request?.blockVars),
       role.vars,

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { loadExtraVars } from "../../engine/cli/extra-vars.ts";
 import { Vaulted } from "../../engine/expression/values.ts";
 import { Failure } from "../../engine/source/failure.ts";
+import { Written } from "../../engine/source/written.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "tsplay-extra-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -19,7 +20,7 @@ const cases: readonly (readonly [string[], Record<string, unknown>])[] = [
   [["a=1 b=true"], { a: "1", b: "true" }],
   [[`k=v k2="v 2" k3='it''s'`], { k: "v", k2: "v 2", k3: "it''s" }],
   [["url=http://x/?a=b"], { url: "http://x/?a=b" }],
-  [["t='{{ a + b }}'"], { t: "{{ a + b }}" }],
+  [["t='{{ a + b }}'"], { t: new Written("{{ a + b }}", { file: "--extra-vars", line: 1, column: 1, text: "t='{{ a + b }}'" }) }],
   [['{"a": 1, "b": [true, null]}'], { a: 1, b: [true, null] }],
   [["{a: 1, b: yes}"], { a: 1, b: true }],
   [["a: 1"], { a: 1 }],

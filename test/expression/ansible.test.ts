@@ -7,6 +7,7 @@ import { floatText } from "../../engine/expression/python/text.ts";
 import { Float, Undefined } from "../../engine/expression/values.ts";
 import { Failure } from "../../engine/source/failure.ts";
 import { scopeOf } from "./scope.ts";
+import { written } from "../support/written.ts";
 
 // What ansible-core 2.19.14 gives for each text, recorded from it: {"__float__": "8.0"} is a whole float, "error" its message.
 interface Case {
@@ -26,17 +27,21 @@ function recorded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, recorded(item)]));
 }
 
-const run = { expression: evaluate, template, condition };
+const run = {
+  expression: evaluate,
+  template,
+  condition,
+};
 
 for (const { kind, text, value, error } of cases) {
   test(`${kind} ${text}`, () => {
     const scope = scopeOf(vars);
     if (error === undefined) {
-      assert.deepEqual(recorded(run[kind](text, scope)), recorded(value));
+      assert.deepEqual(recorded(run[kind](written(text), scope)), recorded(value));
       return;
     }
     try {
-      const result: unknown = run[kind](text, scope);
+      const result: unknown = run[kind](written(text), scope);
       assert.ok(result instanceof Undefined, `gives ${JSON.stringify(result)}, but Ansible: ${error}`);
     } catch (failure) {
       assert.ok(failure instanceof Failure, String(failure));

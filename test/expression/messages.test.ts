@@ -5,6 +5,7 @@ import { Failure } from "../../engine/source/failure.ts";
 import type { Place } from "../../engine/source/place.ts";
 import { loadYaml } from "../../engine/source/yaml.ts";
 import { scopeOf } from "./scope.ts";
+import { written } from "../support/written.ts";
 
 const scope = scopeOf({ port: 80, name: "web", user: { login: "bob", groups: [] }, hosts: ["a"], alias: "{{ missing }}", loop_a: "{{ loop_a2 }}" });
 
@@ -38,7 +39,7 @@ const located: readonly (readonly [string, string, RegExp, RegExp | undefined, s
 
 for (const [yaml, code, message, hint, at] of located) {
   test(`message for ${yaml}`, () => {
-    const failure = failureOf(() => template(loadYaml(yaml, "play.yml"), scope));
+    const failure = failureOf(() => template(loadYaml(yaml, "play.yml", { isWritten: true }), scope));
     assert.equal(failure.code, code);
     assert.match(failure.message, message);
     if (hint !== undefined) assert.match(failure.hint ?? "", hint);
@@ -58,7 +59,7 @@ const conditions: readonly (readonly [unknown, RegExp, RegExp | undefined])[] = 
 
 for (const [given, message, hint] of conditions) {
   test(`condition ${JSON.stringify(given)} is refused`, () => {
-    const failure = failureOf(() => condition(given, scope));
+    const failure = failureOf(() => condition(typeof given === "string" ? written(given) : given, scope));
     assert.match(failure.message, message);
     if (hint !== undefined) assert.match(failure.hint ?? "", hint);
   });
@@ -66,16 +67,16 @@ for (const [given, message, hint] of conditions) {
 
 test("the place of a variable's own template is named", () => {
   const place: Place = { file: "vars.yml", line: 3, column: 5, text: '    x: "{{ missing }}"' };
-  assert.match(failureOf(() => template("{{ alias }}", scope, { place })).message, /'missing' is undefined/);
+  assert.match(failureOf(() => template(written("{{ alias }}"), scope, { place })).message, /'missing' is undefined/);
 });
 
 test("text that refers to itself is an error, not a crash", () => {
   const circular = scopeOf({ a: "{{ b }}", b: "{{ a }}" });
-  assert.equal(failureOf(() => evaluate("a", circular)).code, "template-recursion");
+  assert.equal(failureOf(() => evaluate(written("a"), circular)).code, "template-recursion");
 });
 
 test("deep nesting is an error, not a crash", () => {
-  assert.equal(failureOf(() => evaluate(`${"(".repeat(5000)}1${")".repeat(5000)}`, scope)).code, "template-syntax");
+  assert.equal(failureOf(() => evaluate(written(`${"(".repeat(5000)}1${")".repeat(5000)}`), scope)).code, "template-syntax");
 });
 
 test("check finds what is wrong without values", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluate } from "../../engine/expression/evaluate.ts";
 import { scopeOf } from "./scope.ts";
+import { written } from "../support/written.ts";
 
 // after the documentation of ansible.utils.ipaddr
 const cases: readonly (readonly [string, unknown])[] = [
@@ -43,4 +44,4 @@ const cases: readonly (readonly [string, unknown])[] = [
   ["'1.2.3.4' is ipv4 and '::1' is ipv6 and 'x' is not ip", true],
 ];
 
-for (const [text, value] of cases) test(text, () => assert.deepEqual(evaluate(text, scopeOf({})), value));
+for (const [text, value] of cases) test(text, () => assert.deepEqual(evaluate(written(text), scopeOf({})), value));

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { evaluate, finalize, lazy, lookupTerms, template } from "../../engine/expression/evaluate.ts";
 import { parseJson } from "../../engine/expression/filters/data.ts";
-import { Float, omit, Undefined, Unsafe, Vaulted } from "../../engine/expression/values.ts";
+import { Float, omit, Undefined, Vaulted } from "../../engine/expression/values.ts";
 import { scopeOf } from "./scope.ts";
+import { read, written } from "../support/written.ts";
+import { withExtra } from "../../engine/template/scope.ts";
 
 test("a container without templates is handed out as it is", () => {
   const data = { a: [1, { b: "x" }] };
@@ -20,7 +22,7 @@ test("entries of a container are resolved when they are read, once", () => {
   let asked = 0;
   const scope = scopeOf({ n: 1 });
   const counting = { ...scope, get: (name: string) => ((asked += 1), scope.get(name)) };
-  const value = lazy({ a: "{{ n }}", b: ["{{ n }}", "plain"], broken: "{{ nope }}" }, () => counting) as { a: unknown; b: unknown[]; broken: unknown };
+  const value = lazy(read({ a: "{{ n }}", b: ["{{ n }}", "plain"], broken: "{{ nope }}" }), () => counting) as { a: unknown; b: unknown[]; broken: unknown };
   assert.equal(asked, 0);
   assert.equal(value.a, 1);
   assert.equal(value.a, 1);
@@ -31,15 +33,15 @@ test("entries of a container are resolved when they are read, once", () => {
 
 test("omit is the whole value, or gone from containers", () => {
   const scope = scopeOf({});
-  assert.equal(template("{{ x | default(omit) }}", scope), omit);
-  assert.deepEqual(template({ a: "{{ x | default(omit) }}", b: [1, "{{ omit }}"], c: { d: "{{ omit }}" } }, scope), { b: [1], c: {} });
+  assert.equal(template(read("{{ x | default(omit) }}"), scope), omit);
+  assert.deepEqual(template(read({ a: "{{ x | default(omit) }}", b: [1, "{{ omit }}"], c: { d: "{{ omit }}" } }), scope), { b: [1], c: {} });
 });
 
-test("unsafe text stays as it is, vaulted text is opened and registered", () => {
+test("data stays as it is, vaulted text is opened and registered", () => {
   const secrets: string[] = [];
   const vaulted = new Vaulted("cipher", (text) => `${text}-{{ open }}`);
-  const scope = scopeOf({ u: new Unsafe("{{ nope }}"), v: vaulted, d: { v: vaulted } }, { registerSecret: (plain) => secrets.push(plain) });
-  assert.deepEqual(template({ a: new Unsafe("{{ x }}"), b: "{{ u }}", c: vaulted, d: "{{ v ~ d.v }}" }, scope), {
+  const scope = withExtra(scopeOf({ v: vaulted, d: { v: vaulted } }, { registerSecret: (plain) => secrets.push(plain) }), { u: "{{ nope }}" });
+  assert.deepEqual(template({ a: "{{ x }}", ...read({ b: "{{ u }}", c: vaulted, d: "{{ v ~ d.v }}" }) }, scope), {
     a: "{{ x }}",
     b: "{{ nope }}",
     c: "cipher-{{ open }}",
@@ -49,25 +51,25 @@ test("unsafe text stays as it is, vaulted text is opened and registered", () => 
 });
 
 test("keys are templates too", () => {
-  assert.deepEqual(template({ "{{ k }}": 1 }, scopeOf({ k: "x" })), { x: 1 });
+  assert.deepEqual(template(read({ "{{ k }}": 1 }), scopeOf({ k: "x" })), { x: 1 });
 });
 
 test("an expression never changes the scope's own values", () => {
   const list = [1];
   const scope = scopeOf({ list });
-  assert.deepEqual(template("{% set _ = list.append(2) %}{{ list }}", scope), [1, 2]);
+  assert.deepEqual(template(read("{% set _ = list.append(2) %}{{ list }}"), scope), [1, 2]);
   assert.deepEqual(list, [1]);
 });
 
 test("finalize makes plain data", () => {
-  assert.deepEqual(finalize({ a: new Float(8), b: [new Unsafe("x")] }), { a: 8, b: ["x"] });
+  assert.deepEqual(finalize({ a: new Float(8), b: [written("x")] }), { a: 8, b: ["x"] });
 });
 
 test("__proto__ is an ordinary key", () => {
   const scope = scopeOf({ d: parseJson('{"__proto__": {"polluted": 1}}') });
-  assert.equal(evaluate("d['__proto__'].polluted", scope), 1);
+  assert.equal(evaluate(written("d['__proto__'].polluted"), scope), 1);
   assert.equal(({} as { polluted?: number }).polluted, undefined);
-  assert.ok(evaluate("({}).constructor", scope) instanceof Undefined);
+  assert.ok(evaluate(written("({}).constructor"), scope) instanceof Undefined);
 });
 
 const loops: readonly (readonly [string, unknown, unknown])[] = [
@@ -131,13 +133,13 @@ test("a term of ini or csvfile may hold the lookup's options", () => {
     `lookup('ini', 'key file=latin.ini encoding=iso8859-1')`,
     `lookup('ini', 'key', file='latin.ini', encoding='latin_1')`,
     `lookup('csvfile', 'y file=a.csv delimiter=,')`,
-  ].map((text) => evaluate(text, scope));
+  ].map((text) => evaluate(written(text), scope));
   assert.deepEqual(values, ["plain", "1,2", ["me"], "d", "\u00e9t\u00e9", "\u00e9t\u00e9", "2"]);
   assert.deepEqual(lookupTerms("ini", "key1 section=s file='a b.ini'", scope), ["1"]);
-  assert.throws(() => evaluate("lookup('ini', 'key fiel=x')", scope), /fiel is not a valid option/);
+  assert.throws(() => evaluate(written("lookup('ini', 'key fiel=x')"), scope), /fiel is not a valid option/);
 });
 
 test("shuffle gives back what is no list, subelements refuses it", () => {
-  assert.equal(evaluate("22 | shuffle", scopeOf({})), 22);
-  assert.throws(() => evaluate("{} | subelements(17)", scopeOf({})), /subelements must be a list or a string/);
+  assert.equal(evaluate(written("22 | shuffle"), scopeOf({})), 22);
+  assert.throws(() => evaluate(written("{} | subelements(17)"), scopeOf({})), /subelements must be a list or a string/);
 });

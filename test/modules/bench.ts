@@ -18,6 +18,7 @@ import { handsOnHost } from "../../engine/task/hands-on-host.ts";
 import { renderHandlebars } from "../../engine/template/handlebars.ts";
 import { renderJinja } from "../../engine/template/jinja.ts";
 import { scopeOf } from "./scope.ts";
+import { written } from "../support/written.ts";
 
 /** The controller's folder with a situation's files, and a web server that the lab's hosts reach. */
 export class Files {
@@ -97,7 +98,7 @@ export function controllerFor(folder: string, situation: Pick<Situation, "vars">
     },
     renderTemplate: (file, options) =>
       file.endsWith(".hbs")
-        ? renderHandlebars(readFileSync(file, "utf8"), scope, { file })
-        : renderJinja(readFileSync(file, "utf8"), scope, { ...options, file }),
+        ? renderHandlebars(written(readFileSync(file, "utf8")), scope, { file })
+        : renderJinja(written(readFileSync(file, "utf8")), scope, { ...options, file }),
   };
 }

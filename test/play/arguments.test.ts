@@ -3,6 +3,7 @@ import test from "node:test";
 import { args, boolean, choice, integer, list, mapping, mode, path, string } from "../../engine/modules/schema.ts";
 import { validateArgs } from "../../engine/modules/validate.ts";
 import { omit } from "../../engine/expression/values.ts";
+import { read } from "../support/written.ts";
 
 const schema = args(
   {
@@ -87,5 +88,5 @@ for (const [name, given, message, hint] of bad) {
 }
 
 test("arguments: templates are not judged before the run", () => {
-  assert.deepEqual(run({ path: "/x", tries: "{{ n }}", state: "{{ s }}", src: "{{ a | default(omit) }}", content: "b" }, true).problems, []);
+  assert.deepEqual(run(read({ path: "/x", tries: "{{ n }}", state: "{{ s }}", src: "{{ a | default(omit) }}", content: "b" }), true).problems, []);
 });

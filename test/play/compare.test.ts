@@ -6,6 +6,7 @@ import { Float } from "../../engine/expression/values.ts";
 import { loadPlaybook } from "../../engine/play/load.ts";
 import type { Handler, Node, Task } from "../../engine/play/model.ts";
 import { moduleNamesForTests } from "./module-names.ts";
+import { Written } from "../../engine/source/written.ts";
 
 // What ansible-core makes of the same playbooks lies beside them in ansible.json, written by dump.py.
 const good = join(import.meta.dirname, "good");
@@ -55,10 +56,10 @@ function describe(task: Task): Plain {
 }
 
 function argsOf(task: Task): unknown {
-  if (typeof task.args === "string") return { _template: task.args };
+  if (task.args instanceof Written) return { _template: task.args };
   const { free_form: freeForm, _variable_params: params, ...args } = task.args;
   if (params !== undefined) return { _template: params };
-  if (task.action === "include_tasks" && typeof args["file"] === "string") {
+  if (task.action === "include_tasks" && args["file"] !== undefined) {
     const { file, ...rest } = args;
     return { _raw_params: file, ...rest, ...(task.apply === undefined ? {} : { apply: task.apply }) };
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Float, Unsafe } from "../../engine/expression/values.ts";
+import { Float } from "../../engine/expression/values.ts";
 import type { Event } from "../../engine/report/events.ts";
 import { createJsonReporter } from "../../engine/report/json.ts";
 import { createJUnitReporter, type JUnitOptions } from "../../engine/report/junit.ts";
@@ -22,7 +22,7 @@ test("JSON: an object a line, the task in full where it starts and by name elsew
   const recorded = record();
   feed(
     createJsonReporter(recorded.screen.write, () => 0),
-    [...oneTask(install, ["web1"], [result(install, "web1", "ok", { version: new Float(8), raw: new Unsafe("{{ x }}"), set: new Set([1]), text: "\u001b" })])],
+    [...oneTask(install, ["web1"], [result(install, "web1", "ok", { version: new Float(8), raw: "{{ x }}", set: new Set([1]), text: "\u001b" })])],
   );
   const lines = recorded
     .out()

@@ -3,11 +3,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { Float, Unsafe, Vaulted } from "../../engine/expression/values.ts";
+import { Float, Vaulted } from "../../engine/expression/values.ts";
 import { Failure } from "../../engine/source/failure.ts";
-import { placeOf, placeOfKey } from "../../engine/source/place.ts";
+import { placeOf, placeOfKey, writtenAt } from "../../engine/source/place.ts";
 import { readText } from "../../engine/source/text.ts";
 import { loadYaml } from "../../engine/source/yaml.ts";
+import { Written } from "../../engine/source/written.ts";
 
 const load = (name: string): unknown => loadYaml(readFileSync(join(import.meta.dirname, name), "utf8"), name);
 
@@ -72,13 +73,18 @@ test("places of keys and values", () => {
 });
 
 test("tags: vault and unsafe", () => {
-  const data = loadYaml("a: !unsafe '{{ x }}'\nb: !vault |\n  $ANSIBLE_VAULT\nc: !unsafe ['{{ y }}', 1]\n", "x.yml", { decrypt: () => "open" }) as Record<
-    string,
-    unknown
-  >;
-  assert.ok(data["a"] instanceof Unsafe && data["a"].value === "{{ x }}");
+  const data = loadYaml(
+    "a: !unsafe '{{ x }}'\nb: !vault |\n  $ANSIBLE_VAULT\nc: !unsafe ['{{ y }}', 1]\nd: '{{ z }}'\ne: z\nf: &f !unsafe z\ng: *f\n",
+    "x.yml",
+    { isWritten: true, decrypt: () => "open" },
+  ) as Record<string, unknown>;
+  assert.equal(data["a"], "{{ x }}");
   assert.ok(data["b"] instanceof Vaulted && data["b"].reveal() === "open");
-  assert.ok((data["c"] as unknown[])[0] instanceof Unsafe);
+  assert.equal((data["c"] as unknown[])[0], "{{ y }}");
+  assert.ok(data["d"] instanceof Written && data["d"].text === "{{ z }}" && data["d"].place?.line === 5);
+  assert.equal(writtenAt(data, "a"), undefined);
+  assert.equal(writtenAt(data, "e")?.text, "z");
+  assert.equal(writtenAt(data, "g"), undefined);
 });
 
 test("merge keys: what is written wins, earlier sources win, places come along", () => {

@@ -4,6 +4,7 @@ import { Float } from "../../engine/expression/values.ts";
 import { Failure } from "../../engine/source/failure.ts";
 import { renderHandlebars } from "../../engine/template/handlebars.ts";
 import { scopeOf } from "../expression/scope.ts";
+import { written } from "../support/written.ts";
 
 const scope = scopeOf({
   name: "web",
@@ -35,12 +36,12 @@ const cases: readonly (readonly [string, string])[] = [
   ["{{regex_replace name '^w' 'W'}}", "Web"],
 ];
 
-for (const [text, expected] of cases) test(text, () => assert.equal(renderHandlebars(text, scope, { file: "x.hbs" }), expected));
+for (const [text, expected] of cases) test(text, () => assert.equal(renderHandlebars(written(text), scope, { file: "x.hbs" }), expected));
 
 const failures: readonly (readonly [string, string, RegExp, string])[] = [
   ["a\n {{nme}}", "undefined-variable", /'nme' is undefined/, "2:4"],
   ["{{config.zz}}", "undefined-variable", /'zz'/, "1:3"],
-  ["{{broken}}", "undefined-variable", /'nowhere' is undefined/, "1:3"],
+  ["{{broken}}", "undefined-variable", /'nowhere' is undefined/, "1:1"],
   ["\n{{#if enabled}", "template-syntax", /cannot be read/, "2:1"],
   ["x {{combine config 5}}", "expression-type", /expected dicts/, "1:3"],
 ];
@@ -48,7 +49,7 @@ const failures: readonly (readonly [string, string, RegExp, string])[] = [
 for (const [text, code, message, at] of failures) {
   test(`failure of ${JSON.stringify(text)}`, () => {
     assert.throws(
-      () => renderHandlebars(text, scope, { file: "x.hbs" }),
+      () => renderHandlebars(written(text), scope, { file: "x.hbs" }),
       (error: unknown) => {
         assert.ok(error instanceof Failure, String(error));
         assert.equal(error.code, code);

@@ -8,6 +8,7 @@ import { parseJson } from "../../engine/expression/filters/data.ts";
 import { renderJinja } from "../../engine/template/jinja.ts";
 import { Failure } from "../../engine/source/failure.ts";
 import { scopeOf } from "../expression/scope.ts";
+import { written } from "../support/written.ts";
 
 const folder = fileURLToPath(new URL("cases/", import.meta.url));
 const vars = parseJson(readFileSync(path.join(folder, "vars.json"), "utf8")) as Record<string, unknown>;
@@ -16,13 +17,13 @@ const vars = parseJson(readFileSync(path.join(folder, "vars.json"), "utf8")) as 
 for (const name of readdirSync(folder).filter((file) => file.endsWith(".j2"))) {
   test(name, () => {
     const file = path.join(folder, name);
-    const rendered = renderJinja(readFileSync(file, "utf8"), scopeOf(vars), { file, searchPath: [folder] });
+    const rendered = renderJinja(written(readFileSync(file, "utf8")), scopeOf(vars), { file, searchPath: [folder] });
     assert.equal(rendered, readFileSync(file.replace(/j2$/, "out"), "utf8"));
   });
 }
 
 test("options of the template module", () => {
-  const render = (text: string, options: object): string => renderJinja(text, scopeOf(vars), { file: "/x.j2", ...options });
+  const render = (text: string, options: object): string => renderJinja(written(text), scopeOf(vars), { file: "/x.j2", ...options });
   assert.equal(render("<< name >>", { variableStartString: "<<", variableEndString: ">>" }), "web");
   assert.equal(render("a\n{{ name }}\n", { newlineSequence: "\r\n" }), "a\r\nweb\r\n");
   assert.equal(render("{% if on %}\nx\n{% endif %}\n", { trimBlocks: false }), "\nx\n");
@@ -32,7 +33,7 @@ test("options of the template module", () => {
 
 test("the lookup template", () => {
   const scope = scopeOf(vars, { searchPath: [folder] });
-  assert.equal(evaluate("lookup('template', 'nonewline.j2')", scope), "no newline web");
+  assert.equal(evaluate(written("lookup('template', 'nonewline.j2')"), scope), "no newline web");
 });
 
 const failures: readonly (readonly [string, string, RegExp, number, number])[] = [
@@ -49,7 +50,7 @@ const failures: readonly (readonly [string, string, RegExp, number, number])[] =
 for (const [text, code, message, line, column] of failures) {
   test(`failure of ${JSON.stringify(text)}`, () => {
     assert.throws(
-      () => renderJinja(text, scopeOf(vars), { file: "/t/x.j2", searchPath: [] }),
+      () => renderJinja(written(text), scopeOf(vars), { file: "/t/x.j2", searchPath: [] }),
       (error: unknown) => {
         assert.ok(error instanceof Failure, String(error));
         assert.equal(error.code, code);

@@ -5,14 +5,15 @@ import { omit, Undefined } from "../../engine/expression/values.ts";
 import { addHost, reconcile } from "../../engine/inventory/build.ts";
 import { createVariables } from "../../engine/variables/variables.ts";
 import { inventoryOf, playOf, requestOf, roleOf, runOf, yaml } from "./support.ts";
+import { written } from "../support/written.ts";
 
 suite("resolving", () => {
   const scopeWith = (text: string) => createVariables(runOf()).scope(requestOf({ taskVars: yaml(text) }));
 
   test("values keep their types, and templates stand on templates", () => {
     const scope = scopeWith(`n: 1\nm: "{{ n + 1 }}"\nlist: ["{{ m }}", "x{{ m }}"]\ndeep: {a: {b: "{{ list[0] }}"}}\nnone: ~`);
-    assert.equal(template("{{ deep.a.b }}", scope), 2);
-    assert.deepEqual(template("{{ list }}", scope), [2, "x2"]);
+    assert.equal(template(written("{{ deep.a.b }}"), scope), 2);
+    assert.deepEqual(template(written("{{ list }}"), scope), [2, "x2"]);
     assert.equal(scope.get("none"), null);
   });
 
@@ -22,8 +23,8 @@ suite("resolving", () => {
     assert.ok(!scope.has("nowhere"));
     assert.ok(scope.get("a") instanceof Undefined);
     assert.ok(scope.has("a"));
-    assert.equal(template("{{ b.fine }}", scope), 1);
-    assert.throws(() => template("{{ b.broken }}", scope), { code: "undefined-variable" });
+    assert.equal(template(written("{{ b.fine }}"), scope), 1);
+    assert.throws(() => template(written("{{ b.broken }}"), scope), { code: "undefined-variable" });
   });
 
   for (const [name, text, message] of [
@@ -32,7 +33,7 @@ suite("resolving", () => {
   ] as const) {
     test(`recursion: ${name}`, () => {
       assert.throws(
-        () => template("{{ a }}", scopeWith(text)),
+        () => template(written("{{ a }}"), scopeWith(text)),
         (error: Error & { code?: string }) => {
           assert.equal(error.code, "recursive-variable", error.message);
           assert.match(error.message, message);
@@ -124,7 +125,7 @@ suite("magic variables", () => {
     "ansible_failed_task is defined": false,
   };
   for (const [expression, expected] of Object.entries(cases)) {
-    test(expression, () => assert.deepEqual(template(`{{ ${expression} }}`, scope), expected));
+    test(expression, () => assert.deepEqual(template(written(`{{ ${expression} }}`), scope), expected));
   }
   test("omit", () => assert.equal(scope.get("omit"), omit));
 
@@ -135,13 +136,13 @@ suite("magic variables", () => {
     addHost(inventory, "late", { group: "web" });
     reconcile(inventory);
     const later = variables.scope(requestOf({ host: "web1.example" }));
-    assert.equal(template("{{ hostvars.db1.learned }} {{ groups.web | length }} {{ hostvars.late.group_names[0] }}", later), "1 2 web");
+    assert.equal(template(written("{{ hostvars.db1.learned }} {{ groups.web | length }} {{ hostvars.late.group_names[0] }}"), later), "1 2 web");
   });
 
   test("recursion across hosts is found", () => {
     const circle = inventoryOf({ a: { x: "{{ hostvars.b.x }}" }, b: { x: "{{ hostvars.a.x }}" } });
     const scope = createVariables(runOf({ inventory: circle })).scope(requestOf({ host: "a" }));
-    assert.throws(() => template("{{ x }}", scope), { code: "recursive-variable" });
+    assert.throws(() => template(written("{{ x }}"), scope), { code: "recursive-variable" });
   });
 });
 

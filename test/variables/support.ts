@@ -3,12 +3,13 @@ import { addHost, createInventory, reconcile, setVariable } from "../../engine/i
 import type { Play, Role } from "../../engine/play/model.ts";
 import { loadYaml } from "../../engine/source/yaml.ts";
 import type { PlayState, RunFacts, ScopeRequest } from "../../engine/variables/contract.ts";
+import { read } from "../support/written.ts";
 
 type Values = Record<string, unknown>;
 
 /** Variables as YAML text, with places in a file of the given name. */
 export function yaml(text: string, file = "vars.yml"): Values {
-  return loadYaml(text, file) as Values;
+  return loadYaml(text, file, { isWritten: true }) as Values;
 }
 
 /** An inventory of hosts with variables, each in the given groups. */
@@ -16,7 +17,7 @@ export function inventoryOf(hosts: Record<string, Values>, groups: Record<string
   const inventory = createInventory();
   for (const [name, vars] of Object.entries(hosts)) {
     const host = addHost(inventory, name, { source: "/inventory/hosts" });
-    for (const [key, value] of Object.entries(vars)) setVariable(inventory, host, key, value);
+    for (const [key, value] of Object.entries(vars)) setVariable(inventory, host, key, read(value));
   }
   for (const [group, names] of Object.entries(groups)) for (const name of names) addHost(inventory, name, { group });
   reconcile(inventory);

@@ -36,6 +36,6 @@ function tasksOf(play: Play, options: Options): Task[] {
 }
 
 function nameOf(task: Task): string {
-  const name = task.name ?? task.module;
+  const name = String(task.name ?? task.module);
   return task.role === undefined ? name : `${task.role.name} : ${name}`;
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from "../../source/failure.ts";
+import { readWritten } from "../../source/written.ts";
 import { Problem, UndefinedUsed, type Position, type Source } from "../problem.ts";
 import { Undefined } from "../values.ts";
 import type { Plugin } from "../plugin.ts";
@@ -145,14 +146,43 @@ export function compileExpression(node: Expression, source: Source): Code {
         return owner instanceof Undefined ? owner : slice(owner, ...bounds);
       };
     }
-    case "call":
-      return compileCall(compile(node.callee), compileArguments(node.args, source), position);
+    case "call": {
+      const isLookup = node.callee.kind === "name" && LOOKUPS.has(node.callee.name);
+      return compileCall(compile(node.callee), compileArguments(node.args, source, isLookup ? compileTerm : compileExpression), position);
+    }
     case "filter": {
       const target = node.target === undefined ? (frame: Frame) => frame.lookup(blockText, position) : compile(node.target);
       return compilePlugin("filter", node.name, target, compileArguments(node.args, source), position);
     }
     case "test":
       return compilePlugin("test", node.name, compile(node.target), compileArguments(node.args, source), position);
+  }
+}
+
+const LOOKUPS: ReadonlySet<string> = new Set(["lookup", "query", "q"]);
+
+/** A lookup's term: where the template's author wrote a template inside it as a constant, that stays text of a person, also in a list or mapping. */
+function compileTerm(node: Expression, source: Source): Code {
+  switch (node.kind) {
+    case "constant": {
+      const { value } = node;
+      const term = typeof value === "string" ? readWritten(value) : value;
+      return () => term;
+    }
+    case "list": {
+      const items = node.items.map((item) => compileTerm(item, source));
+      return (frame) => items.map((item) => item(frame));
+    }
+    case "dict": {
+      const entries = node.entries.map(([key, value]) => [compileExpression(key, source), compileTerm(value, source)] as const);
+      return (frame) => {
+        const dict: Record<string, unknown> = {};
+        for (const [key, value] of entries) setEntry(dict, keyOf(key(frame)), value(frame));
+        return dict;
+      };
+    }
+    default:
+      return compileExpression(node, source);
   }
 }
 
@@ -189,8 +219,8 @@ interface CompiledArguments {
 
 const noNamed: Record<string, unknown> = Object.freeze({});
 
-function compileArguments(args: Arguments, source: Source): CompiledArguments {
-  const positional = args.positional.map((value) => compileExpression(value, source));
+function compileArguments(args: Arguments, source: Source, compile: typeof compileExpression = compileExpression): CompiledArguments {
+  const positional = args.positional.map((value) => compile(value, source));
   const named = args.named.map(([name, value]) => [name, compileExpression(value, source)] as const);
   const rest = args.rest === undefined ? undefined : compileExpression(args.rest, source);
   const restNamed = args.restNamed === undefined ? undefined : compileExpression(args.restNamed, source);

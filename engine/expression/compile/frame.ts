@@ -1,6 +1,7 @@
 import type { Scope } from "../contract.ts";
 import type { Call } from "../plugin.ts";
 import type { Position, Source } from "../problem.ts";
+import type { PassedOn } from "./passed-on.ts";
 import { Undefined } from "../values.ts";
 import { Missing, plain, type PyFunction } from "../python/types.ts";
 
@@ -15,6 +16,8 @@ export interface CompiledTemplate {
   readonly body: Run;
   /** Of a template that is one `{{ expression }}`: the expression. */
   readonly only: ((frame: Frame) => unknown) | undefined;
+  /** Of such a template: the text of a person that it merely passes on. */
+  readonly passedOn: PassedOn | undefined;
   readonly blocks: ReadonlyMap<string, Run>;
   /** Variables on which the text calls methods that change them. */
   readonly mutated: ReadonlySet<string>;

@@ -1,4 +1,5 @@
 import { Problem, type Position } from "../problem.ts";
+import type { Written } from "../../source/written.ts";
 import type { Scope } from "../contract.ts";
 import type { Call } from "../plugin.ts";
 import { truthy } from "../python/compare.ts";
@@ -58,7 +59,7 @@ class Evaluation implements Runtime, Call {
     return tests.has(canonical(name));
   }
 
-  render(text: string): unknown {
+  render({ text }: Written): unknown {
     return render(compileCached(text), new Evaluation(this.scope, undefined));
   }
 

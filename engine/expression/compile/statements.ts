@@ -10,6 +10,7 @@ import { Frame, type CompiledTemplate, type Run } from "./frame.ts";
 import { Loop } from "./loop.ts";
 import { compileMacro } from "./macros.ts";
 import { capture, nested } from "./nesting.ts";
+import { compilePassedOn } from "./passed-on.ts";
 import { blocksOf, compileBlock, compileExtends, compileFrom, compileImport, compileInclude } from "./templates.ts";
 import { mutatedNames } from "../syntax/names.ts";
 
@@ -18,8 +19,10 @@ export function compileTemplate(statements: readonly Statement[], source: Source
   const blocks = new Map<string, Run>();
   for (const block of blocksOf(statements)) blocks.set(block.name, compileBody(block.body, source));
   const [first] = statements;
-  const only = statements.length === 1 && first?.kind === "output" ? compileExpression(first.value, source) : undefined;
-  return { source, body: compileBody(statements, source), only, blocks, mutated: mutatedNames(statements) };
+  const whole = statements.length === 1 && first?.kind === "output" ? first.value : undefined;
+  const only = whole === undefined ? undefined : compileExpression(whole, source);
+  const passedOn = whole === undefined ? undefined : compilePassedOn(whole, source);
+  return { source, body: compileBody(statements, source), only, passedOn, blocks, mutated: mutatedNames(statements) };
 }
 
 export function compileBody(statements: readonly Statement[], source: Source): Run {

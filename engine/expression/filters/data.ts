@@ -1,6 +1,6 @@
 import { loadYaml, loadYamlDocuments } from "../../source/yaml.ts";
 import { Failure } from "../../source/failure.ts";
-import { Float, Unsafe, Vaulted } from "../values.ts";
+import { Float, Vaulted } from "../values.ts";
 import { Problem } from "../problem.ts";
 import { plugin, type Plugins } from "../plugin.ts";
 import { anyText, asInteger } from "../python/arguments.ts";
@@ -57,7 +57,7 @@ function revive(value: unknown): unknown {
 }
 
 function plainTags(value: unknown): unknown {
-  if (value instanceof Unsafe || value instanceof Vaulted) return plain(value);
+  if (value instanceof Vaulted) return plain(value);
   if (Array.isArray(value)) return value.map(plainTags);
   return isDict(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainTags(item)])) : value;
 }

@@ -1,4 +1,4 @@
-import { Float, Unsafe, Vaulted } from "../values.ts";
+import { Float, Vaulted } from "../values.ts";
 import { compareText } from "../python/compare.ts";
 import { numberText, floatText, text } from "../python/text.ts";
 import { isDict, PyObject, typeError, typeName, use } from "../python/types.ts";
@@ -20,7 +20,7 @@ export function dumpJson(value: unknown, style: JsonStyle, level = 0): string {
   if (typeof value === "string") return quote(value, style.ensureAscii);
   use(value);
   if (value instanceof Float) return special(value.value) ?? floatText(value.value);
-  if (value instanceof Unsafe || value instanceof Vaulted) return quote(text(value), style.ensureAscii);
+  if (value instanceof Vaulted) return quote(text(value), style.ensureAscii);
   const inner = level + 1;
   if (Array.isArray(value)) {
     return brackets(

@@ -1,4 +1,4 @@
-import { Float, Unsafe, Vaulted } from "../values.ts";
+import { Float, Vaulted } from "../values.ts";
 import { compareText } from "../python/compare.ts";
 import { floatText, numberText, text } from "../python/text.ts";
 import { isDict, PyObject, typeError, typeName, use } from "../python/types.ts";
@@ -179,7 +179,7 @@ function scalarText(value: unknown): readonly [string, string] {
   if (typeof value === "boolean") return [value ? "true" : "false", "bool"];
   if (typeof value === "number" && Number.isInteger(value)) return [numberText(value), "int"];
   if (typeof value === "number" || value instanceof Float) return [yamlFloat(Number(value)), "float"];
-  if (typeof value === "string" || value instanceof Unsafe || value instanceof Vaulted) return [text(value), "text"];
+  if (typeof value === "string" || value instanceof Vaulted) return [text(value), "text"];
   if (value instanceof PyObject) return [value.text(), "timestamp"];
   throw typeError(`cannot represent an object of type ${typeName(value)} in YAML`);
 }

@@ -1,4 +1,5 @@
 import { didYouMean, Failure } from "../../source/failure.ts";
+import { Written } from "../../source/written.ts";
 import { Problem, UndefinedUsed } from "../problem.ts";
 import { Undefined } from "../values.ts";
 import type { Call, Plugin } from "../plugin.ts";
@@ -23,9 +24,9 @@ export function runLookup(call: Call, name: string, terms: readonly unknown[], n
   return plugin.run(call, ...bindArguments(`lookup ${name}`, plugin.parameters, terms, named)) as readonly unknown[];
 }
 
-/** Strings out of templates' own constants may be templates once more, as Ansible still allows for lookups. */
+/** A template's own constants may be templates once more, as Ansible still allows for lookups. */
 function resolveTerm(call: Call, term: unknown): unknown {
-  if (typeof term === "string") return term.includes("{{") ? call.render(term) : term;
+  if (term instanceof Written) return call.render(term);
   if (Array.isArray(term)) return term.map((item) => resolveTerm(call, item));
   if (isDict(term)) return Object.fromEntries(Object.entries(term).map(([key, item]) => [key, resolveTerm(call, item)]));
   return term;

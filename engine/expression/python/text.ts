@@ -1,4 +1,5 @@
-import { Float, omit, Unsafe, Vaulted } from "../values.ts";
+import { Written } from "../../source/written.ts";
+import { Float, omit, Vaulted } from "../values.ts";
 import { PyObject, use } from "./types.ts";
 
 /** Python's repr of a float: the shortest digits that give it back. */
@@ -26,8 +27,8 @@ export function numberText(value: number): string {
  */
 export function text(value: unknown): string {
   if (typeof value === "string") return value;
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return value.reveal();
+  if (value instanceof Written) return value.text;
   return repr(value);
 }
 
@@ -52,7 +53,7 @@ export function repr(value: unknown): string {
   if (value === null) return "None";
   use(value);
   if (value instanceof Float) return floatText(value.value);
-  if (value instanceof Unsafe || value instanceof Vaulted) return stringRepr(text(value));
+  if (value instanceof Vaulted || value instanceof Written) return stringRepr(text(value));
   if (Array.isArray(value)) return `[${Array.from(value as unknown[], repr).join(", ")}]`;
   if (value instanceof PyObject) return value.text();
   return `{${Object.entries(value as object)

@@ -1,5 +1,6 @@
 import { Problem, UndefinedUsed, type Position } from "../problem.ts";
-import { Float, omit, Undefined, Unsafe, Vaulted } from "../values.ts";
+import { Written } from "../../source/written.ts";
+import { Float, omit, Undefined, Vaulted } from "../values.ts";
 
 /** What expressions can call: methods, macros, globals. */
 export type PyFunction = (args: readonly unknown[], named: Readonly<Record<string, unknown>>) => unknown;
@@ -61,11 +62,11 @@ export function use(value: unknown): unknown {
   return value;
 }
 
-/** Tagged scalars as the plain text they stand for. */
+/** Tagged scalars as the plain text they stand for. A template that is looked at as a value is its text. */
 export function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Unsafe) return value.value;
   if (value instanceof Vaulted) return value.reveal();
+  if (value instanceof Written) return value.text;
   return value;
 }
 
@@ -94,7 +95,7 @@ export function float(value: number): number | Float {
 /** Python's name of a value's type. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return "NoneType";
-  if (typeof value === "string" || value instanceof Unsafe || value instanceof Vaulted) return "str";
+  if (typeof value === "string" || value instanceof Vaulted || value instanceof Written) return "str";
   if (typeof value === "boolean") return "bool";
   if (isFloat(value)) return "float";
   if (typeof value === "number") return "int";

@@ -1,5 +1,6 @@
 import type { ControllerModule } from "../contract.ts";
 import { anything, args, type ArgsOf, boolean } from "../schema.ts";
+import { finalize } from "../../expression/evaluate.ts";
 
 const schema = args({
   that: anything("One condition or a list of them, as in `when`.", { required: true }),
@@ -14,10 +15,10 @@ export const assert: ControllerModule<ArgsOf<typeof schema>> = {
   args: schema,
   rawArgs: ["that"],
   act: ({ that, fail_msg, success_msg }, context) => {
-    for (const condition of Array.isArray(that) ? (that as unknown[]) : [that]) {
+    for (const condition of [context.expressions(that)].flat()) {
       if (context.condition(condition)) continue;
       const msg = text(fail_msg) ?? "Assertion failed";
-      return { failed: true, msg, result: { assertion: condition, evaluated_to: false } };
+      return { failed: true, msg, result: { assertion: finalize(condition), evaluated_to: false } };
     }
     const msg = text(success_msg) ?? "All assertions passed";
     return { msg };

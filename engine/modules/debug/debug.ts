@@ -1,6 +1,8 @@
 import { Undefined } from "../../expression/values.ts";
 import type { ControllerModule } from "../contract.ts";
 import { anything, args, type ArgsOf, integer } from "../schema.ts";
+import { notAnExpression } from "../../expression/evaluate.ts";
+import { Written } from "../../source/written.ts";
 
 const schema = args(
   {
@@ -19,9 +21,9 @@ export const debug: ControllerModule<ArgsOf<typeof schema>> = {
   act: ({ msg, var: expression, verbosity }, context) => {
     if (verbosity > context.verbosity) return { skipped: true, result: { skipped_reason: "Verbosity threshold not met." } };
     if (expression === undefined) return { msg: msg ?? "Hello world!" };
-    const text =
-      typeof expression === "string" ? String(context.template(expression.includes("{{") ? expression : `{{ ${JSON.stringify(expression)} }}`)) : expression;
-    return { result: { [String(text)]: typeof text === "string" ? shown(() => context.evaluate(text)) : text } };
+    const meant = context.expressions(expression);
+    if (typeof meant === "string") throw notAnExpression(meant, "expression", undefined);
+    return { result: { [String(meant)]: meant instanceof Written ? shown(() => context.evaluate(meant)) : meant } };
   },
   doc: {
     examples: `- debug:\n    msg: "{{ inventory_hostname }} is at {{ ansible_host }}"\n- debug:\n    var: hostvars[inventory_hostname].groups`,

@@ -1,5 +1,5 @@
 import { dumpJson } from "../../expression/filters/json.ts";
-import { Float, Unsafe } from "../../expression/values.ts";
+import { Float } from "../../expression/values.ts";
 
 /** The lines of a command's answer, without the empty ones. */
 export function splitLines(text: string): string[] {
@@ -16,6 +16,6 @@ export function contentText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value === null || value === undefined) return "";
-  if (typeof value === "object" && !(value instanceof Float) && !(value instanceof Unsafe)) return pythonJson(value);
+  if (typeof value === "object" && !(value instanceof Float)) return pythonJson(value);
   return String(value);
 }
