@@ -48,6 +48,32 @@ test("a layer imports only what stands below it", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Who may say that a text is a person's, and why: nobody else can make a template or an expression of a text. */
+const READS_A_PERSON: Readonly<Record<string, string>> = {
+  "source/written.ts": "the type itself",
+  "source/place.ts": "keys and texts as loaders noted them, and inventories that are no YAML",
+  "source/yaml-build.ts": "YAML, where its reader says that a person wrote it",
+  "play/context.ts": "playbooks, roles and task files",
+  "play/check-names.ts": "files of variables, for their names",
+  "inventory/load.ts": "inventories",
+  "inventory/ini.ts": "inventories",
+  "inventory/script.ts": "what an inventory script prints is the inventory",
+  "inventory/constructed.ts": "an expression that YAML read as a number or a boolean",
+  "inventory/vars-file.ts": "group_vars, host_vars, vars_files, include_vars",
+  "cli/extra-vars.ts": "the command line",
+  "run/debugger.ts": "what is typed into the debugger",
+  "task/controller.ts": "template files",
+  "template/jinja.ts": "template files that a template file names",
+  "expression/compile/expression.ts": "constants of a template",
+  "expression/evaluate.ts": "a template without the blanks around it",
+};
+
+test("only what reads what a person wrote makes templates and expressions", () => {
+  const makes = /new Written\(|\breadWritten\(|\basRead\(|isWritten: true/;
+  const makers = files.filter((file) => makes.test(readFileSync(path.join(engine, file), "utf8")));
+  assert.deepEqual(makers.sort(), Object.keys(READS_A_PERSON).sort());
+});
+
 test("modules do not know each other", () => {
   const shared = new Set(["parts", "laws"]);
   const wrong = files

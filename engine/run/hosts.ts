@@ -4,7 +4,7 @@ import { loadModule } from "../modules/index.ts";
 import type { Handler, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
-import type { HostRun, PlayContext } from "../task/context.ts";
+import type { HostRun, PlayContext, RunContext } from "../task/context.ts";
 import { booleanOf, numberOf, scopeOf, valueOf } from "../task/scope.ts";
 import { masked } from "../task/secrets.ts";
 import { runTask, type TaskOutcome } from "../task/task.ts";
@@ -202,23 +202,29 @@ function notificationsOf(task: Task, host: HostRun, play: PlayContext): string[]
 /** A failure that shows only after the task's own result: an unknown handler, an include that cannot be loaded. */
 export function failAfterwards(task: Task, outcome: Pick<TaskOutcome, "host">, error: Failure, view: TaskView, play: PlayContext, around: Surroundings): void {
   const { host } = outcome;
+  const result = tellFailure(host.name, error, view, play.run, around.isRescuable);
+  if (!around.isRescuable) play.run.stats.count(host.name, "failed");
+  host.failed = true;
+  host.lastFailure = { task, result };
+}
+
+/** Tells of a failure that no module reported. @returns what is registered of it */
+export function tellFailure(host: string, error: Failure, view: TaskView, run: RunContext, isRescued = false): Readonly<Record<string, unknown>> {
   const result = { failed: true, changed: false, msg: error.message };
-  play.run.emit({
+  run.emit({
     type: "result",
-    host: host.name,
+    host,
     task: view,
     status: "failed",
     ignored: false,
-    rescued: around.isRescuable,
+    rescued: isRescued,
     result,
     assumed: false,
     duration: 0,
     censored: false,
-    failure: { code: error.code, message: error.message, place: error.place ?? task.place, hint: error.hint },
+    failure: { code: error.code, message: error.message, place: error.place ?? view.place, hint: error.hint },
   });
-  if (!around.isRescuable) play.run.stats.count(host.name, "failed");
-  host.failed = true;
-  host.lastFailure = { task, result };
+  return result;
 }
 
 /** any_errors_fatal: one host's failure is everybody's. */

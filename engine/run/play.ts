@@ -2,15 +2,17 @@ import { loadVarsFile } from "../inventory/vars-file.ts";
 import { selectHosts } from "../inventory/pattern.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import type { LoadContext } from "../play/load.ts";
+import type { Scope } from "../expression/contract.ts";
 import type { Node, Play, Task } from "../play/model.ts";
 import { impliedTask } from "../play/task.ts";
+import type { TaskView } from "../report/events.ts";
 import { Failure, nearest } from "../source/failure.ts";
 import { placeOf } from "../source/place.ts";
 import { type HostRun, newHostRun, type PlayContext, type RunContext } from "../task/context.ts";
 import { booleanOf, numberOf, textOf, valueOf } from "../task/scope.ts";
 import { batchesOf, inOrder } from "./batches.ts";
 import { flushHandlers } from "./handlers.ts";
-import { runTaskOnHosts } from "./hosts.ts";
+import { runTaskOnHosts, tellFailure } from "./hosts.ts";
 import { runNodes } from "./nodes.ts";
 import type { PendingHandlers } from "./pending.ts";
 import { askPrompts } from "./prompts.ts";
@@ -47,16 +49,52 @@ export async function runPlay(play: Play, load: LoadContext, lost: ReadonlySet<s
     run.emit({ type: "no-hosts-matched", pattern, place: placeOf(play.raw, "hosts") ?? play.place });
     return { lost: [], isOver: false };
   }
-  const hostsAll = inOrder(
-    matched.filter((host) => !lost.has(host)),
-    textOf(play.order, before),
-  );
+  const playing = matched.filter((host) => !lost.has(host));
+  let ordered = playing;
+  let problem: Failure | undefined;
+  try {
+    ordered = inOrder(playing, textOf(play.order, before));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    problem = error;
+  }
   const taskCount = [...following(play.nodes, 0, undefined)].filter((task) => task.action !== "meta").length;
-  run.emit({ type: "play-start", name, place: play.place, hosts: hostsAll, taskCount, checkMode: run.facts.checkMode, strategy: strategyOf(play, run) });
-  if (hostsAll.length === 0) {
+  run.emit({ type: "play-start", name, place: play.place, hosts: ordered, taskCount, checkMode: run.facts.checkMode, strategy: strategyOf(play, run) });
+  if (playing.length === 0) {
     run.emit({ type: "no-hosts-remaining" });
     return { lost: [], isOver: true };
   }
+  try {
+    if (problem !== undefined) throw problem;
+    return await runBatches(play, load, run, pending, before, ordered);
+  } catch (error) {
+    if (error instanceof Failure) return failPlay(play, name, error, playing, run);
+    throw error;
+  }
+}
+
+/** A keyword of the play that cannot be worked out, perhaps by what a host said: its hosts fail of it, and the run goes to its recap. */
+function failPlay(play: Play, name: string, error: Failure, hosts: readonly string[], run: RunContext): PlayEnd {
+  const { place } = play;
+  const view: TaskView = { id: `${place.file}:${place.line}`, name, action: "play", place, isHandler: false, tags: [], checkMode: run.facts.checkMode };
+  run.emit({ type: "task-start", task: view, hosts, index: 0 });
+  for (const host of hosts) {
+    tellFailure(host, error, view, run);
+    run.stats.count(host, "failed");
+  }
+  run.emit({ type: "task-end", task: view });
+  run.emit({ type: "no-hosts-remaining" });
+  return { lost: hosts, isOver: true };
+}
+
+async function runBatches(
+  play: Play,
+  load: LoadContext,
+  run: RunContext,
+  pending: PendingHandlers,
+  before: Scope,
+  hostsAll: readonly string[],
+): Promise<PlayEnd> {
   const prompted = await askPrompts(play, run, before);
   const allLost: string[] = [];
   for (const batch of batchesOf(valueOf(play.serial, before, placeOf(play.raw, "serial")), hostsAll)) {

@@ -54,7 +54,7 @@ export const firstFound = tolerant(
     const { names, skips } = searchOf(terms as unknown[], { files, paths, skip });
     const looked: string[] = [];
     for (const name of names) {
-      for (const path of candidates(call, name, folder as string)) {
+      for (const path of candidates(call, name, anyText(folder))) {
         if (existsSync(path)) return [path];
         looked.push(path);
       }
