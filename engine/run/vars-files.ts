@@ -43,6 +43,7 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
       const values = play.varsFiles.flatMap((entry) => {
         const names = [entry].flat() as readonly Text[];
         const paths: string[] = [];
+        const meant: string[] = [];
         for (const name of names) {
           let resolved: unknown;
           try {
@@ -52,13 +53,15 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
             if (error instanceof Failure && error.code === "undefined-variable") continue;
             throw error;
           }
-          for (const file of [resolved].flat().map(String))
+          for (const file of [resolved].flat().map(String)) {
+            meant.push(file);
             paths.push(path.isAbsolute(file) ? file : path.join(play.directory, file), path.join(play.directory, "vars", file));
+          }
         }
         if (paths.length === 0) return [];
         const found = paths.find((file) => existsSync(file));
         if (found !== undefined) return [one(found)];
-        throw new Failure(`variables file not found: ${names.join(", ")}`, {
+        throw new Failure(`variables file not found: ${meant.join(", ")}`, {
           code: "file-not-found",
           fault: "playbook",
           place: placeOf(play.raw, "vars_files"),

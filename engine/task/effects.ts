@@ -5,10 +5,12 @@ import type { HostRun, PlayContext } from "./context.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Gives the hosts the variables and facts that a result carries. */
-export function applyEffects(made: Attempt, result: Values, delegatesFacts: boolean, hosts: readonly HostRun[], play: PlayContext): void {
+/**
+ * Gives hosts the variables and facts that a result carries.
+ * @param names the hosts that get them: those of the task, or with delegate_facts the one that it is delegated to
+ */
+export function applyEffects(made: Attempt, result: Values, names: readonly string[], hosts: readonly HostRun[], play: PlayContext): void {
   const { variables } = play.run;
-  const names = delegatesFacts && made.delegatedTo !== undefined ? [made.delegatedTo] : hosts.map((host) => host.name);
   const given = made.action?.variables;
   for (const name of names) {
     if (given?.level === "set_fact") {

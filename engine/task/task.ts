@@ -9,7 +9,7 @@ import { sleep } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { applyEffects } from "./effects.ts";
 import { itemVariables, loopItems, type LoopNames, loopNames } from "./loop.ts";
-import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, withNames } from "./scope.ts";
+import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
 import { masked } from "./secrets.ts";
 import { judge, type Verdict, withLines } from "./verdict.ts";
 import { Written } from "../source/written.ts";
@@ -363,7 +363,9 @@ class TaskRun {
       for (const name of Object.keys(made.action.variables.values)) host.doubt.unknown.add(name);
     }
     const delegatesFacts = booleanOf(task.delegate_facts, "delegate_facts", scope, placeOfKeyword(task, "delegate_facts")) === true;
-    if (!verdict.failed) applyEffects(made, result, delegatesFacts, this.options.appliesTo, play);
+    const factsOf = delegatesFacts ? textOf(task.delegate_to, scope, placeOfKeyword(task, "delegate_to")) : undefined;
+    if (!verdict.failed)
+      applyEffects(made, result, factsOf === undefined ? this.options.appliesTo.map(({ name }) => name) : [factsOf], this.options.appliesTo, play);
     return {
       verdict: { ...verdict, result },
       skipped: result["skipped"] === true,

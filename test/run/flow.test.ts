@@ -7,6 +7,81 @@ const shared = useLab(["r1", "r2"]);
 const inventory = async (): Promise<string> => (await shared.lab()).inventory;
 
 describe("the flow of a play", { skip: shared.skip }, () => {
+  test("what is wrong with a task on one host is that host's failed task", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: all
+  gather_facts: false
+  vars: {word: "{{ 'maybe' if inventory_hostname == 'r1' else 'no' }}", folder: "{{ '/' if inventory_hostname == 'r1' else '/etc/hostname' }}"}
+  tasks:
+    - {name: keyword, command: "true", run_once: "{{ word }}"}
+    - {name: control, debug: {msg: x}, loop: [1, 2], loop_control: {pause: "{{ 'x' if inventory_hostname == 'r2' else 0 }}"}, ignore_errors: true}
+    - {name: lookup, debug: {msg: "{{ lookup('file', folder) | length > 0 }}"}}
+- hosts: r2
+  gather_facts: false
+  vars_files: ["{{ inventory_hostname }}.nowhere"]
+  tasks:
+    - {name: files, debug: {msg: x}, ignore_errors: true}
+    - {name: after, debug: {msg: x}, ignore_errors: true}
+`,
+    );
+    assert.deepEqual(
+      ran.lines.filter((line) => !line.includes("control")),
+      ["r1 keyword failed", "r2 keyword changed", "r2 lookup ok", "r2 files failed", "r2 after failed"],
+    );
+    assert.equal(ran.results.find((outcome) => outcome.task.name === "control")?.status, "failed");
+    assert.match(String(ran.results.find((outcome) => outcome.task.name === "files")?.result["msg"]), /r2\.nowhere/);
+    assert.equal(ran.exitCode, 2);
+  });
+
+  test("vars_files do not know what tasks register, facts set for another host are that host's", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - {command: echo nowhere.yml, register: said}
+    - {set_fact: {z: 1}, delegate_to: r2, delegate_facts: true}
+    - {name: far, debug: {msg: "{{ hostvars.r2.z }} {{ z is defined }}"}}
+- hosts: r1
+  gather_facts: false
+  vars_files: ["{{ said.stdout }}"]
+  tasks:
+    - {name: goes on, debug: {msg: x}}
+`,
+    );
+    assert.equal(ran.results.find((outcome) => outcome.task.name === "far")?.result["msg"], "1 False");
+    assert.equal(ran.lines.at(-1), "r1 goes on ok");
+  });
+
+  test("an expression behind a template is evaluated where a person wrote it, on whatever way", async () => {
+    const ran = await play(
+      await inventory(),
+      `
+- hosts: r1
+  gather_facts: false
+  vars: {check: "2 > 1", checks: ["1 == 1", "check is defined"], named: {first: "check is defined"}}
+  tasks:
+    - {name: variable, debug: {msg: x}, when: "{{ check }}"}
+    - {name: entry, debug: {msg: x}, when: "{{ named.first }}"}
+    - {name: list, assert: {that: "{{ checks }}"}}
+    - {set_fact: {kept: "2 == 2"}}
+    - {name: fact, debug: {msg: x}, when: "{{ kept }}"}
+    - {name: loop, debug: {var: "{{ item }}"}, loop: [check, named.first]}
+    - {name: items, debug: {var: "{{ item }}"}, with_items: [check, named.first]}
+    - {command: echo 1 == 1, register: said}
+    - {name: data, debug: {msg: x}, when: "{{ said.stdout }}"}
+`,
+    );
+    assert.deepEqual(
+      ran.lines.filter((line) => !/set_fact|command/.test(line)),
+      ["r1 variable ok", "r1 entry ok", "r1 list ok", "r1 fact ok", "r1 loop ok", "r1 items ok", "r1 data failed"],
+    );
+    assert.equal(ran.results.at(-1)?.failure?.code, "not-an-expression");
+  });
+
   test("a block's failure is rescued, and always runs", async () => {
     const ran = await play(
       await inventory(),
