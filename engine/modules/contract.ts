@@ -90,6 +90,11 @@ export interface HostModule<A = never, S = unknown> extends PlanningModule<A, S,
   parse?(answer: Answer, args: A): S;
   /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
   apply?(changes: readonly Change[], current: S, args: A): Script;
+  /**
+   * What `apply` prints is for people to watch: the names that the records behind it may begin with (see parts/trailer.ts), none when there are
+   * no records. When not given, stdout is records for this module alone, and only stderr can be watched.
+   */
+  readonly watched?: readonly string[];
   /** True when a non-zero exit of `apply` is not by itself a failure: `result` decides, by throwing ModuleError (command, shell). */
   readonly ownVerdict?: boolean;
   /** Sh whose answer `diff` needs, asked only when a diff is wanted and there are changes (for example the old content of a file). */

@@ -5,8 +5,7 @@ import type { Handler, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
 import type { HostRun, PlayContext } from "../task/context.ts";
-import { booleanOf, numberOf, scopeOf, valueOf } from "../task/scope.ts";
-import { masked } from "../task/secrets.ts";
+import { booleanOf, isCensored, numberOf, scopeOf, valueOf } from "../task/scope.ts";
 import { runTask, type TaskOutcome } from "../task/task.ts";
 import { sendAhead } from "./ahead.ts";
 import { debugTask, wantsDebugger } from "./debugger.ts";
@@ -130,7 +129,7 @@ export function viewOf(task: Task, host: HostRun, play: PlayContext): TaskView {
   }
   return {
     id: task.id,
-    name: masked(task.role === undefined ? label : `${task.role.name} : ${label}`, play.run.secrets),
+    name: task.role === undefined ? label : `${task.role.name} : ${label}`,
     action: task.module,
     place: task.place,
     role: task.role?.name,
@@ -206,7 +205,7 @@ export function failAfterwards(task: Task, outcome: Pick<TaskOutcome, "host">, e
     result,
     assumed: false,
     duration: 0,
-    censored: false,
+    censored: isCensored(task, scopeOf(task, host.name, play)),
     failure: { code: error.code, message: error.message, place: error.place ?? task.place, hint: error.hint },
   });
   if (!around.isRescuable) play.run.stats.count(host.name, "failed");

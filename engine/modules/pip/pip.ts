@@ -89,6 +89,7 @@ export const pip: HostModule<PipArgs, PipState> = {
       umask: args.umask ?? "",
     },
   }),
+  watched: [],
   result({ args, applied, changes }) {
     const common = {
       name: args.name ?? null,

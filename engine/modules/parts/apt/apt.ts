@@ -8,6 +8,9 @@ import { releaseWords, simulation, stepsOf } from "./commands.ts";
 import { planCache } from "./plan.ts";
 import type { AptState } from "./state.ts";
 
+/** What the record behind apt's output begins with. */
+export const APT_RECORDS = ["lists_changed"] as const;
+
 /** The scripts without the part that they all begin with, for a module that asks for more than apt. */
 export const aptTexts = { probe: (): string => readScript(import.meta.url, "probe.sh"), apply: (): string => readScript(import.meta.url, "apply.sh") };
 
@@ -65,7 +68,7 @@ export function resultApt({ args, before, changes, applied }: ResultFacts<AptArg
       ...(wantsUpdate(args) ? { cache_updated: isUpdating, cache_update_time: before.cacheTime } : {}),
     };
   }
-  const { output, facts } = divide(applied.stdout, "lists_changed");
+  const { output, facts } = divide(applied.stdout, ...APT_RECORDS);
   const listsChanged = facts.flag("lists_changed");
   const stdout = output.toString("utf8");
   return {

@@ -1,0 +1,55 @@
+import type { Secrets } from "./secrets.ts";
+import { credentialsIn } from "./urls.ts";
+
+/** The part of a JSON Schema that tells which values are secret. */
+export interface MarkedSchema {
+  readonly "x-no-log"?: boolean;
+  readonly items?: MarkedSchema;
+  readonly properties?: Readonly<Record<string, MarkedSchema>>;
+}
+
+/**
+ * Remembers what the arguments of a task hold of secrets: values that the schema marks, nested ones too, and the passwords of URLs in any of them.
+ * @param properties the schema of each argument
+ */
+export function addSecretArgs(properties: Readonly<Record<string, { readonly schema: MarkedSchema }>>, args: unknown, secrets: Secrets): void {
+  addUrlPasswords(args, secrets);
+  if (typeof args !== "object" || args === null) return;
+  for (const [name, { schema }] of Object.entries(properties)) addMarked(schema, (args as Record<string, unknown>)[name], secrets);
+}
+
+function addMarked(schema: MarkedSchema, value: unknown, secrets: Secrets): void {
+  if (value === undefined || value === null) return;
+  if (schema["x-no-log"] === true) return secrets.addAll(value);
+  if (schema.items !== undefined && Array.isArray(value)) for (const entry of value) addMarked(schema.items, entry, secrets);
+  if (schema.properties !== undefined && typeof value === "object")
+    for (const [name, property] of Object.entries(schema.properties)) addMarked(property, (value as Record<string, unknown>)[name], secrets);
+}
+
+/** Remembers the passwords of all URLs in a value. */
+export function addUrlPasswords(value: unknown, secrets: Secrets): void {
+  if (typeof value === "string") for (const secret of credentialsIn(value)) secrets.add(secret);
+  if (typeof value === "object" && value !== null && !Buffer.isBuffer(value)) for (const entry of Object.values(value)) addUrlPasswords(entry, secrets);
+}
+
+/** Names under which an encrypted file keeps what is secret, and names of what only stands beside it. */
+const SECRET_NAME = /pass|pwd|secret|token|credential|private|vault|salt|api_?key|(^|[_-])key$/i;
+const PLAIN_NAME = /[_-](path|file|dir|directory|user|username|name|url|host|port|id)$/i;
+/** A larger file is nobody's password, and no diff shows it. Characters. */
+const LARGEST = 100_000;
+
+/**
+ * Remembers what a vault held. A single value is secret; so is a file's text, by its lines. Of a mapping of variables only those values are
+ * whose names say so: such files also hold users, ports and paths, and masking those would make every message unreadable.
+ * @param parsed what the text is as YAML, when it is a mapping or a list
+ */
+export function addRevealed(text: string, parsed: unknown, secrets: Secrets): void {
+  if (typeof parsed !== "object" || parsed === null) {
+    if (text.length <= LARGEST) secrets.add(text);
+    return;
+  }
+  for (const [name, value] of Object.entries(parsed)) {
+    if (SECRET_NAME.test(name) && !PLAIN_NAME.test(name)) secrets.addAll(value);
+    else if (typeof value === "object" && value !== null) addRevealed("", value, secrets);
+  }
+}
