@@ -63,6 +63,8 @@ export interface PlanningModule<A, S, R> {
   readonly freeForm?: string;
   /** Checks that a schema cannot say; returns a message, or undefined. Runs before any host is touched when the arguments are constant. */
   check?(args: A): string | undefined;
+  /** Texts in the arguments that are secret although the schema cannot say so: it depends on other arguments. */
+  secretsIn?(args: A): readonly string[];
   /** Brings controller-side material (file contents, rendered templates) into the arguments. Not called with a host in mind. */
   prepare?(args: A, controller: Controller): A | Promise<A>;
   /** Every change still to make; empty means nothing to do. Pure. @throws ModuleError for what cannot be done */

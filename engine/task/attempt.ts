@@ -64,6 +64,7 @@ export async function attempt(written: Task, host: HostRun, scope: Scope, play: 
     isController = module.kind === "controller";
     const args = argumentsOf(task, module, scope);
     addSecretArgs(module.module.args.properties, args, play.run.secrets);
+    if (module.kind !== "controller") for (const secret of module.module.secretsIn?.(args) ?? []) play.run.secrets.add(secret);
     const refusal = module.module.check?.(args as never);
     if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
     const times = asyncTimesOf(task, module, scope);
