@@ -15,6 +15,7 @@ import { runIncludes } from "./includes.ts";
 import { runMeta } from "./meta.ts";
 import type { Surroundings } from "./nodes.ts";
 import { isSelected } from "./tags.ts";
+import { rememberTask } from "./written.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
@@ -26,6 +27,7 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
   if (task.action === "meta") return runMeta(task, hosts, play, around);
   if (!(await isReached(task, hosts[0]!, play))) return;
 
+  await rememberTask(task, play.run.secrets);
   const isOnce = await runsOnce(task, hosts[0]!, play);
   const chosen = isOnce ? hosts.slice(0, 1) : hosts;
   const view = viewOf(task, chosen[0]!, play);

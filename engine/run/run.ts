@@ -26,6 +26,7 @@ import { version } from "../version.ts";
 import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
 import { checkLimit, runPlay } from "./play.ts";
+import { rememberWritten } from "./written.ts";
 
 export interface RunResult {
   /** As ansible-playbook's: 0 ok, 2 failed hosts, 4 unreachable hosts, 99 interrupted. */
@@ -126,6 +127,7 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       onWarning,
       problems,
     });
+    for (const play of playbook.plays) await rememberWritten([...play.nodes, ...play.handlers], run.secrets);
     const found = await checkPlaybook(playbook, {
       inventory: run.inventory,
       loadModule,

@@ -3,6 +3,7 @@ import { credentialsIn } from "./urls.ts";
 
 /** The part of a JSON Schema that tells which values are secret. */
 export interface MarkedSchema {
+  readonly aliases?: readonly string[];
   readonly "x-no-log"?: boolean;
   readonly items?: MarkedSchema;
   readonly properties?: Readonly<Record<string, MarkedSchema>>;
@@ -18,6 +19,18 @@ export function addSecretArgs(properties: Readonly<Record<string, { readonly sch
   for (const [name, { schema }] of Object.entries(properties)) addMarked(schema, (args as Record<string, unknown>)[name], secrets);
 }
 
+/** As `addSecretArgs`, for arguments as a task writes them: under any of their names, and those with templates left out. */
+export function addWrittenArgs(properties: Readonly<Record<string, { readonly schema: MarkedSchema }>>, written: unknown, secrets: Secrets): void {
+  addUrlPasswords(written, secrets);
+  if (typeof written !== "object" || written === null) return;
+  for (const [name, { schema }] of Object.entries(properties)) {
+    for (const each of [name, ...(schema.aliases ?? [])]) {
+      const value = (written as Record<string, unknown>)[each];
+      if (value !== undefined && !/\{[{%]/.test(JSON.stringify(value) ?? "")) addMarked(schema, value, secrets);
+    }
+  }
+}
+
 function addMarked(schema: MarkedSchema, value: unknown, secrets: Secrets): void {
   if (value === undefined || value === null) return;
   if (schema["x-no-log"] === true) return secrets.addAll(value);
@@ -26,10 +39,17 @@ function addMarked(schema: MarkedSchema, value: unknown, secrets: Secrets): void
     for (const [name, property] of Object.entries(schema.properties)) addMarked(property, (value as Record<string, unknown>)[name], secrets);
 }
 
-/** Remembers the passwords of all URLs in a value. */
+/** Variables by which a connection is opened. */
+const CONNECTION = /^ansible_(\w+_)?(pass|password|passphrase)$/;
+
+/** Remembers the passwords of all URLs in a value, and those of connections by the names of their variables (add_host). */
 export function addUrlPasswords(value: unknown, secrets: Secrets): void {
   if (typeof value === "string") for (const secret of credentialsIn(value)) secrets.add(secret);
-  if (typeof value === "object" && value !== null && !Buffer.isBuffer(value)) for (const entry of Object.values(value)) addUrlPasswords(entry, secrets);
+  if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) return;
+  for (const [name, entry] of Object.entries(value)) {
+    if (CONNECTION.test(name)) secrets.addAll(entry);
+    addUrlPasswords(entry, secrets);
+  }
 }
 
 /** Names under which an encrypted file keeps what is secret, and names of what only stands beside it. */

@@ -9,7 +9,8 @@ export function credentialsIn(text: string): string[] {
   return [...text.matchAll(CREDENTIALS)].flatMap(([, written = ""]) => {
     const colon = written.indexOf(":");
     const secret = colon === -1 ? (written.length >= TOKEN ? written : "") : written.slice(colon + 1);
-    return secret === "" ? [] : [secret, decoded(secret)];
+    // what a template will bring is known when it has brought it
+    return secret === "" || secret.includes("{{") ? [] : [secret, decoded(secret)];
   });
 }
 
