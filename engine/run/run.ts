@@ -11,6 +11,7 @@ import type { Play } from "../play/model.ts";
 import { hasTemplate } from "../play/names.ts";
 import type { HostStats, Show } from "../report/events.ts";
 import { createGate, type Gate } from "../secrets/gate.ts";
+import { addConnectionPasswords } from "../secrets/known.ts";
 import { rememberingOpeners } from "../secrets/opened.ts";
 import { type Failure, Failures } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
@@ -53,6 +54,8 @@ export async function prepare(given: Settings, gate: Gate): Promise<Prepared> {
   const { decrypt, decryptBytes } = rememberingOpeners(settings, secrets);
   for (const password of [settings.connection?.password, settings.become?.password]) if (password !== undefined) secrets.add(password);
   const inventory = await loadInventory(settings.inventory, { decrypt });
+  for (const { vars } of [...inventory.hosts.values(), ...inventory.groups.values()]) addConnectionPasswords(vars, secrets);
+  addConnectionPasswords(settings.extraVars ?? {}, secrets);
   for (const message of inventory.warnings) emit({ type: "warning", message });
   const facts: RunFacts = {
     inventory,

@@ -1,4 +1,4 @@
-import type { Secrets } from "./secrets.ts";
+import { isContainer, type Secrets } from "./secrets.ts";
 import { credentialsIn } from "./urls.ts";
 
 /** The part of a JSON Schema that tells which values are secret. */
@@ -42,10 +42,15 @@ function addMarked(schema: MarkedSchema, value: unknown, secrets: Secrets): void
 /** Variables by which a connection is opened. */
 const CONNECTION = /^ansible_(\w+_)?(pass|password|passphrase)$/;
 
+/** Remembers the passwords among variables by which connections are opened; what is still a template is known when it is used. */
+export function addConnectionPasswords(vars: Readonly<Record<string, unknown>>, secrets: Secrets): void {
+  for (const [name, value] of Object.entries(vars)) if (CONNECTION.test(name) && !String(value).includes("{{")) secrets.addAll(value);
+}
+
 /** Remembers the passwords of all URLs in a value, and those of connections by the names of their variables (add_host). */
 export function addUrlPasswords(value: unknown, secrets: Secrets): void {
   if (typeof value === "string") for (const secret of credentialsIn(value)) secrets.add(secret);
-  if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) return;
+  if (!isContainer(value)) return;
   for (const [name, entry] of Object.entries(value)) {
     if (CONNECTION.test(name)) secrets.addAll(entry);
     addUrlPasswords(entry, secrets);
@@ -64,12 +69,12 @@ const LARGEST = 100_000;
  * @param parsed what the text is as YAML, when it is a mapping or a list
  */
 export function addRevealed(text: string, parsed: unknown, secrets: Secrets): void {
-  if (typeof parsed !== "object" || parsed === null) {
+  if (!isContainer(parsed)) {
     if (text.length <= LARGEST) secrets.add(text);
     return;
   }
   for (const [name, value] of Object.entries(parsed)) {
     if (SECRET_NAME.test(name) && !PLAIN_NAME.test(name)) secrets.addAll(value);
-    else if (typeof value === "object" && value !== null) addRevealed("", value, secrets);
+    else if (isContainer(value)) addRevealed("", value, secrets);
   }
 }

@@ -1,6 +1,6 @@
 import { Unsafe } from "../expression/values.ts";
 import type { Event } from "../report/events.ts";
-import type { Secrets } from "./secrets.ts";
+import { isContainer, type Secrets } from "./secrets.ts";
 
 /** Words of an event that reporters decide by. They are written in this program, never by a user or a host. */
 const WORDS = new Set(["type", "status", "stream", "is", "id", "code", "version"]);
@@ -34,7 +34,7 @@ export function maskData(value: unknown, secrets: Secrets): unknown {
   if (Array.isArray(value)) return ofList(value, (entry) => maskData(entry, secrets));
   if (value instanceof Set) return new Set([...value].map((entry) => maskData(entry, secrets)));
   if (value instanceof Map) return new Map([...value].map(([key, entry]) => [maskData(key, secrets), maskData(entry, secrets)]));
-  if (!isPlain(value)) return value;
+  if (!isContainer(value)) return value;
   const masked: Record<string, unknown> = {};
   let isSame = true;
   for (const [key, entry] of Object.entries(value)) {
@@ -78,9 +78,4 @@ function freeName(name: string, taken: Readonly<Record<string, unknown>>): strin
 
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function isPlain(value: object): value is Record<string, unknown> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -31,7 +31,7 @@ export class Secrets {
     if (typeof value === "string") this.add(value);
     else if (value instanceof Unsafe) this.add(value.value);
     else if (typeof value === "number" || typeof value === "bigint") this.add(String(value));
-    else if (typeof value === "object" && value !== null) for (const entry of Object.values(value)) this.addAll(entry);
+    else if (isContainer(value)) for (const entry of Object.values(value)) this.addAll(entry);
   }
 
   /** `text` with everything secret masked; the same text when there is nothing. */
@@ -55,6 +55,13 @@ export class Secrets {
     const { spans, open } = this.#finder.find(text);
     return { shown: covered(text, spans, open), held: text.slice(open) };
   }
+}
+
+/** A list or a mapping, and no value of a class: a `Vaulted` knows its place, which is no secret. */
+export function isContainer(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
 function covered(text: string, spans: readonly number[], end: number): string {
