@@ -240,6 +240,8 @@ export interface ActionResult {
   readonly addHost?: { readonly name: string; readonly groups: readonly string[]; readonly variables: Readonly<Record<string, unknown>> };
   readonly addToGroups?: { readonly groups: readonly string[]; readonly parents: readonly string[] };
   readonly meta?: string;
+  /** Values that turned out to be secret. */
+  readonly secrets?: readonly unknown[];
   readonly stats?: Readonly<Record<string, unknown>>;
 }
 

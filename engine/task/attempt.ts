@@ -236,6 +236,7 @@ async function callApi(
 
 async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
   const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));
+  for (const secret of action.secrets ?? []) play.run.secrets.addAll(secret);
   const result: Record<string, unknown> = {
     ...action.result,
     changed: action.changed ?? false,

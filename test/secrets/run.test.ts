@@ -83,6 +83,15 @@ const hidden: readonly (readonly [string, Readonly<Record<string, string>>, Para
     },
   ],
   [
+    "a value that a role's argument spec marks",
+    {
+      "site.yml": `- hosts: localhost\n  gather_facts: false\n  vars: {token: [open-sesame, 42]}\n  roles: [r]\n`,
+      "roles/r/meta/argument_specs.yml": "argument_specs: {main: {options: {pw: {type: str, no_log: true, choices: [other]}}}}\n",
+      "roles/r/defaults/main.yml": `pw: "{{ token | join('-') }}"\n`,
+      "roles/r/tasks/main.yml": "- debug: {msg: x}\n",
+    },
+  ],
+  [
     "a password among a connection's variables",
     {
       "site.yml": `${head}    - debug: {msg: "{{ ansible_password }}"}\n    - command: echo {{ ansible_password }}\n`,
