@@ -86,6 +86,13 @@ for (const [url, found] of [
   });
 }
 
+test("passwords of URLs are found in linear time", () => {
+  const text = `${"QUJD".repeat(500_000)} @ https://ada:s3cr3t@example.org/ ${":// ".repeat(100_000)}`;
+  const begin = performance.now();
+  assert.deepEqual([...new Set(credentialsIn(text))], ["s3cr3t"]);
+  assert.ok(performance.now() - begin < 1_000);
+});
+
 test("masking takes time by the text's length, not by the number of secrets", (context) => {
   const secrets = new Secrets();
   for (let index = 0; index < 2_000; index += 1) secrets.add(`secret-number-${index}!`);

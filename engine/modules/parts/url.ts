@@ -1,5 +1,5 @@
 // scheme://user:password@rest; the last @ before the path ends the password, which may hold one itself
-const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)([^/?#\s"'<>]*)@/gi;
+const CREDENTIALS = /(:\/\/)([^/?#\s"'<>]*)@/g;
 /** A name without a password is a token when it is as long as one. */
 const TOKEN = 20;
 
@@ -48,7 +48,7 @@ function decoded(text: string): string {
 export function withoutSecrets(texts: readonly string[]): { readonly texts: readonly string[]; readonly urls: readonly string[] } {
   const urls: string[] = [];
   const bare = texts.map((text) =>
-    text.replace(/[a-z][a-z0-9+.-]*:\/\/[^/?#\s"'<>]*@[^/?#\s"'<>]*/gi, (url) => {
+    text.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^/?#\s"'<>]*@[^/?#\s"'<>]*/gi, (url) => {
       if (!holdsSecret(url)) return url;
       urls.push(url);
       return splitUrl(url).bare;
