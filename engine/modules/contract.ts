@@ -64,6 +64,8 @@ export interface PlanningModule<A, S, R> {
   readonly freeForm?: string;
   /** Checks that a schema cannot say; returns a message, or undefined. Runs before any host is touched when the arguments are constant. */
   check?(args: A): string | undefined;
+  /** Texts in the arguments that are secret although the schema cannot say so: it depends on other arguments. */
+  secretsIn?(args: A): readonly string[];
   /** Brings controller-side material (file contents, rendered templates) into the arguments. Not called with a host in mind. */
   prepare?(args: A, controller: Controller): A | Promise<A>;
   /** Every change still to make; empty means nothing to do. Pure. @throws ModuleError for what cannot be done */
@@ -91,6 +93,11 @@ export interface HostModule<A = never, S = unknown> extends PlanningModule<A, S,
   parse?(answer: Answer, args: A): S;
   /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */
   apply?(changes: readonly Change[], current: S, args: A): Script;
+  /**
+   * What `apply` prints is for people to watch: the names that the records behind it may begin with (see parts/trailer.ts), none when there are
+   * no records. When not given, stdout is records for this module alone, and only stderr can be watched.
+   */
+  readonly watched?: readonly string[];
   /** True when a non-zero exit of `apply` is not by itself a failure: `result` decides, by throwing ModuleError (command, shell). */
   readonly ownVerdict?: boolean;
   /** Sh whose answer `diff` needs, asked only when a diff is wanted and there are changes (for example the old content of a file). */
@@ -239,6 +246,8 @@ export interface ActionResult {
   readonly addHost?: { readonly name: string; readonly groups: readonly string[]; readonly variables: Readonly<Record<string, unknown>> };
   readonly addToGroups?: { readonly groups: readonly string[]; readonly parents: readonly string[] };
   readonly meta?: string;
+  /** Values that turned out to be secret. */
+  readonly secrets?: readonly unknown[];
   readonly stats?: Readonly<Record<string, unknown>>;
 }
 

@@ -28,6 +28,18 @@ export function validateRoleArguments(options: Mapping, values: Mapping, rules: 
   return [...problemsOf(options, values, rules, [])];
 }
 
+/** The values of options that the spec marks as `no_log`, those of nested options too. */
+export function secretsOfSpec(options: Mapping, values: unknown): unknown[] {
+  if (Array.isArray(values)) return values.flatMap((entry) => secretsOfSpec(options, entry));
+  if (!isMapping(values)) return [];
+  return Object.entries(canonical(options, values)).flatMap(([name, value]) => {
+    const option = options[name];
+    if (!isMapping(option)) return [];
+    if (option["no_log"] === true) return [value];
+    return isMapping(option["options"]) ? secretsOfSpec(option["options"], value) : [];
+  });
+}
+
 function* problemsOf(options: Mapping, given: Mapping, rules: Mapping, path: readonly string[]): Generator<string> {
   const found = path.length === 0 ? "" : ` found in ${path.join(" -> ")}`;
   const values = canonical(options, given);

@@ -60,7 +60,7 @@ export function validateArgs(schema: ArgsSchema<unknown>, given: unknown, contex
     const place = placeOf(given, key);
     const result = coerce(value, property);
     if (!result.ok) {
-      refuse(`"${key}" of ${context.moduleName} must be ${result.expected}, not ${shown(value)}`, "wrong-type", place);
+      refuse(`"${key}" of ${context.moduleName} must be ${result.expected}, not ${shownAs(value, property)}`, "wrong-type", place);
       unknown.add(name);
       continue;
     }
@@ -135,14 +135,14 @@ function wrongLeaf(value: unknown, schema: JsonSchema): Wrong | undefined {
   if (schema.enum !== undefined && !schema.enum.some((choice) => choice === value)) {
     const choices = schema.enum.map(String);
     const near = nearest(String(value), choices);
-    return { message: `must be one of ${choices.join(", ")}, not ${shown(value)}`, hint: near === undefined ? undefined : `did you mean "${near}"?` };
+    return { message: `must be one of ${choices.join(", ")}, not ${shownAs(value, schema)}`, hint: near === undefined ? undefined : `did you mean "${near}"?` };
   }
   if (typeof value === "number" && schema.minimum !== undefined && value < schema.minimum)
     return { message: `must be at least ${schema.minimum}, not ${value}` };
   if (typeof value === "number" && schema.maximum !== undefined && value > schema.maximum)
     return { message: `must be at most ${schema.maximum}, not ${value}` };
   if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
-    return { message: `does not have the right form: ${shown(value)}`, hint: firstSentence(schema.description) };
+    return { message: `does not have the right form: ${shownAs(value, schema)}`, hint: firstSentence(schema.description) };
   }
   return undefined;
 }
@@ -189,6 +189,11 @@ function inWords(error: ErrorObject, where: string): Wrong {
     default:
       return { message: `${error.message ?? "is not valid"}${where}` };
   }
+}
+
+/** A value in a message. What is secret is not known as such before it is valid. */
+function shownAs(value: unknown, schema: JsonSchema): string {
+  return schema["x-no-log"] === true ? "what is given" : shown(value);
 }
 
 function shown(value: unknown): string {

@@ -11,14 +11,14 @@ export interface TaskView {
   readonly isHandler: boolean;
   /** `tags` in force. */
   readonly tags: readonly string[];
-  /** The arguments (secrets masked), for -v of Ansible's reporter; undefined under no_log. */
+  /** The arguments, for -v of Ansible's reporter; undefined under no_log. */
   readonly args?: string | undefined;
   readonly checkMode: boolean;
 }
 
 export type Status = "ok" | "changed" | "skipped" | "failed" | "unreachable";
 
-/** How a task, or one item of its loop, ended on a host. `result` is what `register` gets, secrets masked. */
+/** How a task, or one item of its loop, ended on a host. `result` is what `register` gets. */
 export interface Outcome {
   readonly host: string;
   /** The host that was acted on, when delegated. */
@@ -82,7 +82,14 @@ export type Event =
   | { readonly type: "no-hosts-remaining" }
   | { readonly type: "task-start"; readonly task: TaskView; readonly hosts: readonly string[]; readonly index: number }
   | { readonly type: "host-start"; readonly host: string; readonly task: TaskView }
-  | { readonly type: "output"; readonly host: string; readonly task: TaskView; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | {
+      readonly type: "output";
+      readonly host: string;
+      readonly task: TaskView;
+      readonly stream: "stdout" | "stderr";
+      readonly text: string;
+      readonly censored: boolean;
+    }
   | {
       readonly type: "retry";
       readonly host: string;
@@ -90,6 +97,7 @@ export type Event =
       readonly attempt: number;
       readonly retriesLeft: number;
       readonly result: Readonly<Record<string, unknown>>;
+      readonly censored: boolean;
     }
   | {
       /** A detached job (async) that is waited for; `id` is Ansible's jid. */
@@ -102,7 +110,14 @@ export type Event =
   | ({ readonly type: "item" } & ItemOutcome)
   | ({ readonly type: "result" } & Outcome)
   | { readonly type: "task-end"; readonly task: TaskView }
-  | { readonly type: "included"; readonly file: string; readonly hosts: readonly string[]; readonly task: TaskView; readonly label?: unknown }
+  | {
+      readonly type: "included";
+      readonly file: string;
+      readonly hosts: readonly string[];
+      readonly task: TaskView;
+      readonly label?: unknown;
+      readonly censored: boolean;
+    }
   | { readonly type: "notified"; readonly host: string; readonly handler: string }
   | { readonly type: "connected"; readonly host: string; readonly duration: number }
   | { readonly type: "warning"; readonly message: string; readonly place?: Place | undefined; readonly hint?: string | undefined }
@@ -121,11 +136,20 @@ export type Event =
       readonly interrupted: boolean;
     };
 
+/** Tells what happened, as it is: the run's way to its gate (engine/secrets/gate.ts). */
 export type Emit = (event: Event) => void;
+
+declare const isShown: unique symbol;
+
+/** What may leave the run: secrets are masked, and what `no_log` hides is gone. Only the gate makes it. */
+export type Shown<T> = T & { readonly [isShown]: true };
+
+/** Takes what the gate lets out. */
+export type Show = (event: Shown<Event>) => void;
 
 /** A consumer of events. */
 export interface Reporter {
-  on(event: Event): void;
+  on(event: Shown<Event>): void;
   /** Writes what is left (a JUnit file, the last line). */
   close(): void | Promise<void>;
 }

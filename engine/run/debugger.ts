@@ -5,7 +5,6 @@ import { Failure } from "../source/failure.ts";
 import { copyPlaces } from "../source/place.ts";
 import type { PlayContext } from "../task/context.ts";
 import { booleanOf, keywordOf, placeOfKeyword, scopeOf, textOf, withNames } from "../task/scope.ts";
-import { masked } from "../task/secrets.ts";
 import type { TaskOutcome } from "../task/task.ts";
 import { Written } from "../source/written.ts";
 
@@ -51,7 +50,7 @@ export async function debugTask(task: Task, outcome: TaskOutcome, play: PlayCont
   let said = outcome.failure?.message ?? "";
   for (;;) {
     const prompt = `${said === "" ? "" : `${said}\n`}[${outcome.host.name}] TASK: ${task.name ?? task.module} (debug)> `;
-    const line = await run.settings.prompt?.(masked(prompt, run.secrets), { echo: true });
+    const line = await run.settings.prompt?.(prompt, { echo: true });
     if (line === undefined) {
       const hint = "set `debugger: never`, or run it where there is a terminal";
       run.emit({ type: "warning", message: "the debugger has no terminal to ask on: the run ends", place: task.place, hint });

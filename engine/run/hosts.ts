@@ -5,8 +5,7 @@ import type { Handler, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
 import type { HostRun, PlayContext, RunContext } from "../task/context.ts";
-import { booleanOf, numberOf, scopeOf, valueOf } from "../task/scope.ts";
-import { masked } from "../task/secrets.ts";
+import { booleanOf, isCensored, numberOf, scopeOf, valueOf } from "../task/scope.ts";
 import { runTask, type TaskOutcome } from "../task/task.ts";
 import { sendAhead } from "./ahead.ts";
 import { debugTask, wantsDebugger } from "./debugger.ts";
@@ -17,6 +16,7 @@ import { runMeta } from "./meta.ts";
 import type { Surroundings } from "./nodes.ts";
 import { isSelected } from "./tags.ts";
 import type { Text } from "../source/written.ts";
+import { rememberTask } from "./written.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
@@ -28,6 +28,7 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
   if (task.action === "meta") return runMeta(task, hosts, play, around);
   if (!(await isReached(task, hosts[0]!, play))) return;
 
+  await rememberTask(task, play.run.secrets);
   const isOnce = await runsOnce(task, hosts[0]!, play);
   const chosen = isOnce ? hosts.slice(0, 1) : hosts;
   const view = viewOf(task, chosen[0]!, play);
@@ -137,7 +138,7 @@ export function viewOf(task: Task, host: HostRun, play: PlayContext): TaskView {
   const checkMode = orElse(isCheck, () => booleanOf(task.keywords.check_mode, "check_mode", scope) ?? isCheck);
   return {
     id: task.id,
-    name: masked(task.role === undefined ? label : `${task.role.name} : ${label}`, play.run.secrets),
+    name: task.role === undefined ? label : `${task.role.name} : ${label}`,
     action: task.module,
     place: task.place,
     role: task.role?.name,
@@ -202,14 +203,20 @@ function notificationsOf(task: Task, host: HostRun, play: PlayContext): string[]
 /** A failure that shows only after the task's own result: an unknown handler, an include that cannot be loaded. */
 export function failAfterwards(task: Task, outcome: Pick<TaskOutcome, "host">, error: Failure, view: TaskView, play: PlayContext, around: Surroundings): void {
   const { host } = outcome;
-  const result = tellFailure(host.name, error, view, play.run, around.isRescuable);
+  const result = tellFailure(host.name, error, view, play.run, { isRescued: around.isRescuable, isCensored: isCensored(task, scopeOf(task, host.name, play)) });
   if (!around.isRescuable) play.run.stats.count(host.name, "failed");
   host.failed = true;
   host.lastFailure = { task, result };
 }
 
 /** Tells of a failure that no module reported. @returns what is registered of it */
-export function tellFailure(host: string, error: Failure, view: TaskView, run: RunContext, isRescued = false): Readonly<Record<string, unknown>> {
+export function tellFailure(
+  host: string,
+  error: Failure,
+  view: TaskView,
+  run: RunContext,
+  { isRescued = false, isCensored = false } = {},
+): Readonly<Record<string, unknown>> {
   const result = { failed: true, changed: false, msg: error.message };
   run.emit({
     type: "result",
@@ -221,7 +228,7 @@ export function tellFailure(host: string, error: Failure, view: TaskView, run: R
     result,
     assumed: false,
     duration: 0,
-    censored: false,
+    censored: isCensored,
     failure: { code: error.code, message: error.message, place: error.place ?? view.place, hint: error.hint },
   });
   return result;

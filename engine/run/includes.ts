@@ -35,7 +35,7 @@ export async function runIncludes(
       for (const host of hosts) failAfterwards(task, { host }, failure, view, play, around);
       continue;
     }
-    play.run.emit({ type: "included", file: name, hosts: hosts.map((host) => host.name), task: view, label: include.label });
+    play.run.emit({ type: "included", file: name, hosts: hosts.map((host) => host.name), task: view, label: include.label, censored: include.censored });
     for (const host of hosts) play.run.stats.count(host.name, "ok");
     await runNodes(nodes, hosts, play, around);
   }

@@ -39,7 +39,12 @@ export class PendingHandlers {
     for (const host of play.hosts.values()) {
       // Handlers that notify each other leave something behind without any failure
       if (isActive(host) && !play.run.signal.aborted) continue;
-      const names = new Set([...host.notifications, ...[...host.notified].map(nameOf)]);
+      const all = [...host.notifications, ...[...host.notified].map(nameOf)];
+      const names = new Set(all.filter((name) => !play.run.secrets.isIn(name)));
+      // a masked name would find no handler: what cannot be written down is told
+      for (const name of all)
+        if (!names.has(name))
+          play.run.emit({ type: "warning", message: `${host.name}: this handler has not run, and is not remembered since its name holds a secret: ${name}` });
       if (names.size > 0) (this.#kept[keyOf(play)] ??= {})[host.name] = [...names];
     }
   }

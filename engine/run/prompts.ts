@@ -3,7 +3,6 @@ import { applyFilter } from "../expression/evaluate.ts";
 import type { Play, VarsPrompt } from "../play/model.ts";
 import type { RunContext } from "../task/context.ts";
 import { textOf, valueOf } from "../task/scope.ts";
-import { registerSecret } from "../task/secrets.ts";
 
 /** Asks for the play's vars_prompt; extra vars answer in advance, and without a terminal the defaults count. */
 export async function askPrompts(play: Play, run: RunContext, scope: Scope): Promise<Record<string, unknown>> {
@@ -27,7 +26,7 @@ async function ask(prompt: VarsPrompt, run: RunContext, scope: Scope): Promise<u
     }
     if (prompt.confirm && (await run.settings.prompt?.(`confirm ${shown}`, { echo: !prompt.private })) !== answer) continue;
     const value = answer === "" && fallback !== undefined && fallback !== null ? String(fallback) : answer;
-    if (prompt.private) registerSecret(value, run.secrets);
+    if (prompt.private) run.secrets.add(value);
     return prompt.encrypt === undefined
       ? value
       : applyFilter("password_hash", value, [prompt.encrypt, ...(prompt.salt === undefined ? [] : [prompt.salt])], scope);

@@ -8,13 +8,15 @@ import { checkPlaybook } from "../play/check.ts";
 import { nothingInherited } from "../play/inherit.ts";
 import { loadPlaybook, type Playbook } from "../play/load.ts";
 import type { Play } from "../play/model.ts";
-import type { Emit, HostStats } from "../report/events.ts";
-import { Failure, Failures } from "../source/failure.ts";
+import type { HostStats, Show } from "../report/events.ts";
+import { createGate, type Gate } from "../secrets/gate.ts";
+import { addConnectionPasswords } from "../secrets/known.ts";
+import { rememberingOpeners } from "../secrets/opened.ts";
+import { type Failure, Failures } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
 import { Connections } from "../task/connections.ts";
 import type { RunContext } from "../task/context.ts";
 import { Jobs } from "../task/job/jobs.ts";
-import { registerSecret } from "../task/secrets.ts";
 import type { Settings } from "../task/settings.ts";
 import { Stats } from "../task/stats.ts";
 import type { PlayState, RunFacts } from "../variables/contract.ts";
@@ -25,6 +27,7 @@ import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
 import { checkLimit, runPlay } from "./play.ts";
 import { Written } from "../source/written.ts";
+import { rememberWritten } from "./written.ts";
 
 export interface RunResult {
   /** As ansible-playbook's: 0 ok, 2 failed hosts, 4 unreachable hosts, 99 interrupted. */
@@ -42,15 +45,17 @@ const DEFAULT_FORKS = 50;
 
 /**
  * Loads inventory and playbooks and checks all that can be known before a host is touched.
- * @throws Failures with everything that is wrong
+ * @param gate the only way in which the run speaks
+ * @throws Failures with everything that is wrong; who shows them sends their text through the gate
  */
-export async function prepare(settings: Settings, emit: Emit): Promise<Prepared> {
-  const secrets = new Set<string>();
-  const decrypt = (ciphertext: string): string => {
-    if (settings.decrypt !== undefined) return settings.decrypt(ciphertext);
-    throw new Failure("a vault is encrypted, and no secret was given", { code: "vault-locked", fault: "usage", hint: "use --vault-password-file or -J" });
-  };
+export async function prepare(given: Settings, gate: Gate): Promise<Prepared> {
+  const { emit, secrets } = gate;
+  const settings = gated(given, gate);
+  const { decrypt, decryptBytes } = rememberingOpeners(settings, secrets);
+  for (const password of [settings.connection?.password, settings.become?.password]) if (password !== undefined) secrets.add(password);
   const inventory = await loadInventory(settings.inventory, { decrypt });
+  for (const { vars } of [...inventory.hosts.values(), ...inventory.groups.values()]) addConnectionPasswords(vars, secrets);
+  addConnectionPasswords(settings.extraVars ?? {}, secrets);
   for (const message of inventory.warnings) emit({ type: "warning", message });
   const facts: RunFacts = {
     inventory,
@@ -64,7 +69,7 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     skipTags: settings.skipTags ?? [],
     decrypt,
     encrypt: settings.encrypt,
-    registerSecret: (plain) => registerSecret(plain, secrets),
+    registerSecret: (plain) => secrets.add(plain),
     playbookDirectory: process.cwd(),
   };
   const end = new AbortController();
@@ -82,6 +87,7 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
     queue: new PQueue({ concurrency: facts.forks }),
     secrets,
     decrypt,
+    decryptBytes,
     customStats: { values: {}, perHost: {} },
     gathered: new Set(),
     doubts: new Map(),
@@ -92,6 +98,16 @@ export async function prepare(settings: Settings, emit: Emit): Promise<Prepared>
   setMaxListeners(0, run.signal);
   checkLimit(run);
   return { run, playbooks: await loadAll(settings, run) };
+}
+
+/** What is asked on the terminal passes the gate too. */
+function gated(settings: Settings, gate: Gate): Settings {
+  const { prompt, step } = settings;
+  return {
+    ...settings,
+    ...(prompt === undefined ? {} : { prompt: (text, options) => prompt(gate.text(text), options) }),
+    ...(step === undefined ? {} : { step: (task) => step(gate.text(task)) }),
+  };
 }
 
 async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]> {
@@ -114,6 +130,7 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       onWarning,
       problems,
     });
+    for (const play of playbook.plays) await rememberWritten([...play.nodes, ...play.handlers], run.secrets);
     const found = await checkPlaybook(playbook, {
       inventory: run.inventory,
       loadModule,
@@ -192,13 +209,13 @@ const stateWithoutPlay: PlayState = {
 };
 
 /**
- * Makes the hosts so: loads, checks, runs every play. Prints nothing; all that happens is told to `emit`.
+ * Makes the hosts so: loads, checks, runs every play. Prints nothing; all that happens is told to `show`, with secrets masked.
  * @throws Failures when the playbooks are refused before any host was touched
  */
-export async function run(settings: Settings, emit: Emit): Promise<RunResult> {
+export async function run(settings: Settings, show: Show, gate = createGate(show)): Promise<RunResult> {
   const started = performance.now();
-  emit({ type: "run-start", playbooks: settings.playbooks, check: settings.check ?? false, diff: settings.diff ?? false, version });
-  return runPrepared(await prepare(settings, emit), started);
+  gate.emit({ type: "run-start", playbooks: settings.playbooks, check: settings.check ?? false, diff: settings.diff ?? false, version });
+  return runPrepared(await prepare(settings, gate), started);
 }
 
 export async function runPrepared({ run, playbooks }: Prepared, started: number): Promise<RunResult> {

@@ -6,6 +6,7 @@ import { loadModule } from "../modules/index.ts";
 import type { Task } from "../play/model.ts";
 import type { Session } from "../session/contract.ts";
 import { canonicalName } from "../play/names.ts";
+import { addSecretArgs } from "../secrets/known.ts";
 import { placeOf } from "../source/place.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
@@ -15,11 +16,11 @@ import type { HostRun, PlayContext } from "./context.ts";
 import { argumentsOf } from "./arguments.ts";
 import { handsOnApi } from "./hands-on-api.ts";
 import { handsOnHost } from "./hands-on-host.ts";
+import { createLiveOutput } from "./live-output.ts";
 import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
 import { patiently } from "./patience.ts";
 import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
 import { numberOf, placeOfKeyword, textOf } from "./scope.ts";
-import { registerSecret, registerSecretArgs } from "./secrets.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -62,7 +63,8 @@ export async function attempt(written: Task, host: HostRun, scope: Scope, play: 
     if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
     isController = module.kind === "controller";
     const args = argumentsOf(task, module, scope);
-    registerSecretArgs(module.module.args, args, play.run.secrets);
+    addSecretArgs(module.module.args.properties, args, play.run.secrets);
+    if (module.kind !== "controller") for (const secret of module.module.secretsIn?.(args) ?? []) play.run.secrets.add(secret);
     const refusal = module.module.check?.(args as never);
     if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
     const times = asyncTimesOf(task, module, scope);
@@ -150,7 +152,7 @@ function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | un
 /** Seconds, as Ansible's poll_interval. */
 const DEFAULT_POLL = 15;
 
-function runScripts(
+async function runScripts(
   module: HostModule<unknown>,
   args: unknown,
   place: ActionPlace,
@@ -160,6 +162,8 @@ function runScripts(
   times: AsyncTimes | undefined,
 ): Promise<CarriedOut> {
   const { connections, jobs } = play.run;
+  const { onOutput } = modes;
+  const live = onOutput === undefined ? undefined : createLiveOutput(module.watched, onOutput);
   const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
   // A job and a host that reboots may outlive the connection
   const session =
@@ -169,7 +173,7 @@ function runScripts(
   const hands = handsOnHost(module, args, session, {
     run: {
       ...place.run,
-      onOutput: modes.onOutput === undefined ? undefined : (chunk, stream) => modes.onOutput!(stream, chunk.toString("utf8")),
+      onOutput: live === undefined ? undefined : (chunk, stream) => live.add(chunk, stream),
     },
     ask: (script) => {
       const answer = connection.ask(script, place.run);
@@ -202,7 +206,11 @@ function runScripts(
       return concluded;
     },
   });
-  return carryOut(module, args, hands, modes);
+  try {
+    return await carryOut(module, args, hands, modes);
+  } finally {
+    live?.end();
+  }
 }
 
 async function callApi(
@@ -216,7 +224,7 @@ async function callApi(
   const use = await connection.cluster(module.access(args), place.run, (line) => modes.onOutput?.("stdout", `${line}\n`));
   try {
     const hands = handsOnApi(module, args, use.cluster, {
-      hide: (secret) => registerSecret(secret, play.run.secrets),
+      hide: (secret) => play.run.secrets.add(secret),
       // what the cluster then does may change the host too
       onApply: () => connection.changeBegins(place.run.become),
     });
@@ -228,6 +236,7 @@ async function callApi(
 
 async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
   const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));
+  for (const secret of action.secrets ?? []) play.run.secrets.addAll(secret);
   const result: Record<string, unknown> = {
     ...action.result,
     changed: action.changed ?? false,

@@ -3,6 +3,7 @@ import type { Inventory } from "../inventory/contract.ts";
 import type { LoadContext } from "../play/load.ts";
 import type { Handler, Play, Task } from "../play/model.ts";
 import type { Emit } from "../report/events.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import type { PlayState, RunFacts } from "../variables/contract.ts";
 import type { ExplainedVariables } from "../variables/variables.ts";
 import type { Connections } from "./connections.ts";
@@ -27,8 +28,11 @@ export interface RunContext {
   readonly interrupt: () => void;
   /** Hosts at work at the same time. */
   readonly queue: PQueue;
-  readonly secrets: Set<string>;
+  /** What the gate masks; `emit` leads through it. */
+  readonly secrets: Secrets;
   readonly decrypt: (ciphertext: string) => string;
+  /** The same, for what may be no text. */
+  readonly decryptBytes: (ciphertext: string) => Buffer;
   /** Custom statistics of set_stats. */
   readonly customStats: { values: Record<string, unknown>; perHost: Record<string, Record<string, unknown>> };
   /** Hosts that facts were gathered from (gathering: smart). */

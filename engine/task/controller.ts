@@ -22,7 +22,7 @@ export function controllerOf(task: Task, scope: Scope, play: PlayContext): Contr
     findFile: (name, kind) => findFile(name, kind, task),
     decrypt: (bytes) => {
       const text = bytes.subarray(0, 15).toString("latin1");
-      return text.startsWith("$ANSIBLE_VAULT;") ? Buffer.from(play.run.decrypt(bytes.toString("utf8")), "utf8") : bytes;
+      return text.startsWith("$ANSIBLE_VAULT;") ? play.run.decryptBytes(bytes.toString("utf8")) : bytes;
     },
     renderTemplate: (file, options) => render(file, options, task, scope, play),
   };

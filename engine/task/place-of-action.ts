@@ -1,5 +1,6 @@
 import type { Scope } from "../expression/contract.ts";
 import type { Task } from "../play/model.ts";
+import { addUrlPasswords } from "../secrets/known.ts";
 import type { RunOptions, Target } from "../session/contract.ts";
 import { becomeOf, targetOf } from "../variables/target.ts";
 import type { PlayContext } from "./context.ts";
@@ -36,25 +37,30 @@ export function actionPlaceOf(task: Task, host: string, scope: Scope, play: Play
     hostKeyChecking: given.hostKeyChecking ?? connection.hostKeyChecking,
     retries: given.retries ?? connection.retries,
   };
+  const environment = environmentOf(task, scope);
+  const asWhom = becomeOf(
+    name,
+    connectionScope,
+    {
+      become: booleanOf(keywordOf(task, "become", scope), "become", scope, placeOfKeyword(task, "become")),
+      become_method: textOf(keywordOf(task, "become_method", scope), scope),
+      become_user: textOf(keywordOf(task, "become_user", scope), scope),
+      become_exe: textOf(keywordOf(task, "become_exe", scope), scope),
+      become_flags: textOf(keywordOf(task, "become_flags", scope), scope),
+    },
+    { become: become.become, becomeUser: become.user, becomeMethod: become.method, becomePassword: become.password },
+  );
+  const { secrets } = play.run;
+  for (const password of [target.password, target.privateKeyPassphrase, asWhom?.password]) if (password !== undefined) secrets.add(password);
+  addUrlPasswords(environment, secrets);
   const timeout = numberOf(keywordOf(task, "timeout", scope), "timeout", scope);
   return {
     name,
     delegatedTo: delegate,
     target,
     run: {
-      become: becomeOf(
-        name,
-        connectionScope,
-        {
-          become: booleanOf(keywordOf(task, "become", scope), "become", scope, placeOfKeyword(task, "become")),
-          become_method: textOf(keywordOf(task, "become_method", scope), scope),
-          become_user: textOf(keywordOf(task, "become_user", scope), scope),
-          become_exe: textOf(keywordOf(task, "become_exe", scope), scope),
-          become_flags: textOf(keywordOf(task, "become_flags", scope), scope),
-        },
-        { become: become.become, becomeUser: become.user, becomeMethod: become.method, becomePassword: become.password },
-      ),
-      environment: environmentOf(task, scope),
+      become: asWhom,
+      environment,
       timeout: timeout === undefined || timeout === 0 ? undefined : timeout * 1000,
       signal: play.run.signal,
     },

@@ -99,6 +99,15 @@ export function keywordOf(task: Task, name: keyof Keywords, scope: Scope): unkno
   return final === omit ? task.enclosing.keywords[name] : final;
 }
 
+/** Whether `no_log` hides what comes of the task. It may stand on the loop's variables; what cannot be decided is hidden. */
+export function isCensored(task: Task, scope: Scope): boolean {
+  try {
+    return booleanOf(keywordOf(task, "no_log", scope), "no_log", scope) ?? false;
+  } catch {
+    return true;
+  }
+}
+
 /** Where a keyword of the task was written. */
 export function placeOfKeyword(task: Task, name: string): Place {
   return placeOf(task.raw, name) ?? task.place;

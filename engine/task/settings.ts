@@ -32,6 +32,8 @@ export interface Settings {
   readonly connection?: ConnectionSettings;
   readonly become?: BecomeSettings;
   readonly decrypt?: ((ciphertext: string) => string) | undefined;
+  /** The same for files that may be no text; the text's bytes when not given. */
+  readonly decryptBytes?: ((ciphertext: string) => Buffer) | undefined;
   readonly encrypt?: ((plain: string, secret: string, vaultId?: string) => string) | undefined;
   /** Reads a line from the terminal for vars_prompt, pause and the debugger; undefined when there is none. */
   readonly prompt?: ((text: string, options: { readonly echo: boolean }) => Promise<string | undefined>) | undefined;

@@ -9,8 +9,7 @@ import { sleep } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { applyEffects } from "./effects.ts";
 import { itemVariables, loopItems, type LoopNames, loopNames } from "./loop.ts";
-import { booleanOf, firstFalse, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
-import { masked } from "./secrets.ts";
+import { booleanOf, firstFalse, isCensored, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
 import { judge, type Verdict, withLines } from "./verdict.ts";
 import { Written } from "../source/written.ts";
 
@@ -21,6 +20,8 @@ export interface Include {
   readonly args: Values;
   readonly local: Values;
   readonly label: unknown;
+  /** `no_log` hides the label. */
+  readonly censored: boolean;
 }
 
 export interface TaskOutcome {
@@ -119,16 +120,7 @@ class TaskRun {
     }
     this.#base = scopeOf(task, host.name, play, undefined, this.#watch);
     this.#registered = typeof task.register === "string" ? task.register : undefined;
-    this.#censored = this.#noLog();
-  }
-
-  #noLog(): boolean {
-    try {
-      return booleanOf(keywordOf(this.task, "no_log", this.#base), "no_log", this.#base) ?? false;
-    } catch {
-      // NOTE: no_log may stand on loop variables; what cannot be decided is hidden
-      return true;
-    }
+    this.#censored = isCensored(task, this.#base);
   }
 
   /** A keyword's value, or what holds without it where it cannot be told: the round has failed of that already. */
@@ -208,7 +200,7 @@ class TaskRun {
       const status: Status = round.unreachable ? "unreachable" : failure !== undefined ? "failed" : round.skipped ? "skipped" : changed ? "changed" : "ok";
       const ignored = failure !== undefined && this.flag("ignore_errors");
       const outcome = this.outcome(result, status, failure, ignored, [round], performance.now() - started);
-      this.play.run.emit({ type: "item", ...outcome, label: this.#censored ? "(censored)" : masked(finalize(label), this.play.run.secrets), index });
+      this.play.run.emit({ type: "item", ...outcome, label: finalize(label), index });
       if (round.unreachable) break;
       const stop = control.break_when;
       if (
@@ -275,7 +267,7 @@ class TaskRun {
       const { apply: _apply, ...rest } = written;
       const args = template(rest, scope, { place: this.task.place }) as Values;
       const taskVars = Object.keys(this.task.vars).length === 0 ? {} : (template(this.task.vars, scope, { place: this.task.place }) as Values);
-      const include: Include = { args, local: { ...taskVars, ...local }, label: Object.values(local)[0] };
+      const include: Include = { args, local: { ...taskVars, ...local }, label: Object.values(local)[0], censored: this.#censored };
       const result = { changed: false, failed: false, include: args["file"] ?? args["_raw_params"] ?? args["name"], include_args: taskVars };
       return {
         verdict: { result, changed: false, failed: false, failure: undefined },
@@ -320,8 +312,9 @@ class TaskRun {
           verdict: { changed: round.verdict.changed, failed: true, failure, result: { msg: failure.message, ...result, attempts: number - 1, failed: true } },
         };
       }
-      const visible = this.#visible({ ...result, retries: retries + 1 });
-      this.play.run.emit({ type: "retry", host: this.host.name, task: this.options.view, attempt: number, retriesLeft: retries - number + 1, result: visible });
+      const seenResult = finalize({ ...result, retries: retries + 1 }) as Values;
+      const left = { attempt: number, retriesLeft: retries - number + 1 };
+      this.play.run.emit({ type: "retry", host: this.host.name, task: this.options.view, ...left, result: seenResult, censored: this.#censored });
       await sleep(delay * 1000, this.play.run.signal);
     }
   }
@@ -336,9 +329,7 @@ class TaskRun {
       isRetry: (number ?? 1) > 1,
       onPoll: (job) => play.run.emit({ type: "job", host: host.name, task: this.options.view, ...job }),
       sendAhead: (moment) => this.options.sendAhead?.(index + 1, moment),
-      onOutput: this.#censored
-        ? undefined
-        : (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text: masked(text, play.run.secrets) }),
+      onOutput: (stream, text) => play.run.emit({ type: "output", host: host.name, task: this.options.view, stream, text, censored: this.#censored }),
     });
     const made = number === undefined ? carried : { ...carried, result: { ...carried.result, attempts: number } };
     const inDoubt =
@@ -391,15 +382,6 @@ class TaskRun {
     for (const host of this.options.appliesTo) this.play.run.variables.assign(host.name, { [name]: finalize(result) });
   }
 
-  #visible(result: Values): Values {
-    if (!this.#censored) return masked(finalize(result) as Values, this.play.run.secrets);
-    return {
-      censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
-      changed: result["changed"] === true,
-      ...(result["failed"] === true ? { failed: true } : {}),
-    };
-  }
-
   outcome(result: Values, status: Status, failure: Failure | undefined, ignored: boolean, rounds: readonly Round[], duration: number): Outcome {
     const delegatedTo = rounds.find((round) => round.delegatedTo !== undefined)?.delegatedTo;
     return {
@@ -409,7 +391,7 @@ class TaskRun {
       status,
       ignored,
       rescued: status === "failed" && !ignored && this.options.isRescuable,
-      result: this.#visible(result),
+      result: finalize(result) as Values,
       assumed: rounds.some((round) => round.assumed),
       duration,
       censored: this.#censored,
@@ -419,14 +401,13 @@ class TaskRun {
 
   #failureView(failure: Failure, result: Values): FailureView {
     const stderr = typeof result["stderr"] === "string" ? result["stderr"].trim() : typeof failure.cause === "string" ? failure.cause : "";
-    const view: FailureView = {
+    return {
       code: failure.code,
-      message: this.#censored ? "the message is hidden by no_log" : failure.message,
+      message: failure.message,
       place: failure.place ?? this.task.place,
       hint: failure.hint,
-      ...(stderr === "" || this.#censored ? {} : { stderrTail: stderr.split("\n").slice(-12).join("\n") }),
+      ...(stderr === "" ? {} : { stderrTail: stderr.split("\n").slice(-12).join("\n") }),
     };
-    return masked(view, this.play.run.secrets);
   }
 }
 

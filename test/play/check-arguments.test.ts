@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { prepare } from "../../engine/run/run.ts";
+import { createGate } from "../../engine/secrets/gate.ts";
 import { Failures } from "../../engine/source/failure.ts";
 
 // A role's argument_specs against what stands written for its variables, before any host is touched.
@@ -63,7 +64,10 @@ for (const { name, play = "", vars = "", extraVars, said } of cases) {
     write("host_vars/web2.yml", vars);
     const role = play.includes("# when") ? "{ role: app, when: inventory_hostname == 'web1' }" : "app";
     write("play.yml", `- hosts: web\n${play}  roles: [${role}]\n`);
-    const messages = await prepare({ playbooks: [path.join(folder, "play.yml")], inventory: [path.join(folder, "hosts")], extraVars }, () => undefined).then(
+    const messages = await prepare(
+      { playbooks: [path.join(folder, "play.yml")], inventory: [path.join(folder, "hosts")], extraVars },
+      createGate(() => undefined),
+    ).then(
       () => [],
       (error: unknown) => {
         assert.ok(error instanceof Failures, String(error));

@@ -68,7 +68,7 @@ fatal: [testhost]: FAILED! => {"msg": "One or more items failed"}
     "an include in a loop",
     [
       { type: "task-start", task: include, hosts: [h], index: 1 },
-      { type: "included", file: "/p/include_me.yml", hosts: [h, "b"], task: include, label: 1 },
+      { type: "included", file: "/p/include_me.yml", hosts: [h, "b"], task: include, label: 1, censored: false },
     ],
     {},
     `${stars("TASK [include_tasks]")}included: /p/include_me.yml for testhost, b => (item=1)\n`,
@@ -109,7 +109,7 @@ changed: [testhost]
   ],
   [
     "retries",
-    oneTask(changed, [h], [{ type: "retry", host: h, task: changed, attempt: 1, retriesLeft: 2, result: {} }]),
+    oneTask(changed, [h], [{ type: "retry", host: h, task: changed, attempt: 1, retriesLeft: 2, result: {}, censored: false }]),
     {},
     `${stars("TASK [Changed task]")}FAILED - RETRYING: [testhost]: Changed task (2 retries left).\n`,
   ],

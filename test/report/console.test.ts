@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createConsoleReporter, type ConsoleOptions } from "../../engine/report/console.ts";
 import type { Event } from "../../engine/report/events.ts";
-import { feed, item, oneTask, place, play, record, result, task, terminalShows } from "./build.ts";
+import { feed, item, oneTask, passed, place, play, record, result, task, terminalShows } from "./build.ts";
 
 const hosts = ["web1", "web2", "db1"];
 const quiet = task("Look around");
@@ -172,8 +172,8 @@ const cases: readonly (readonly [string, readonly Event[], Partial<ConsoleOption
       install,
       ["web1"],
       [
-        { type: "retry", host: "web1", task: install, attempt: 1, retriesLeft: 5, result: {} },
-        { type: "retry", host: "web1", task: install, attempt: 2, retriesLeft: 4, result: {} },
+        { type: "retry", host: "web1", task: install, attempt: 1, retriesLeft: 5, result: {}, censored: false },
+        { type: "retry", host: "web1", task: install, attempt: 2, retriesLeft: 4, result: {}, censored: false },
         result(install, "web1", "ok", { attempts: 3 }),
       ],
     ),
@@ -297,7 +297,7 @@ test("on a terminal one live line is redrawn and gone at the end", () => {
   const seen: string[] = [];
   for (const event of events) {
     clock += 150;
-    reporter.on(event);
+    reporter.on(passed(event));
     seen.push(terminalShows(recorded.out()).split("\n").at(-1)!);
   }
   void reporter.close();
@@ -315,18 +315,18 @@ test("the live line is drawn ten times a second at most", () => {
   let writes = 0;
   let clock = 0;
   const reporter = createConsoleReporter({ ...recorded.screen, write: () => void (writes += 1), showDiff: false, now: () => clock });
-  for (const event of play(hosts, []).slice(0, 3)) reporter.on(event);
+  for (const event of play(hosts, []).slice(0, 3)) reporter.on(passed(event));
   writes = 0;
   for (let index = 0; index < 1_000; index += 1) {
     clock += 1;
-    for (const event of oneTask(quiet, ["web1"], [result(quiet, "web1", "ok")])) reporter.on(event);
+    for (const event of oneTask(quiet, ["web1"], [result(quiet, "web1", "ok")])) reporter.on(passed(event));
   }
   void reporter.close();
   assert.ok(writes <= 12, String(writes));
 });
 
 test("what a long command writes is shown as it comes, on a terminal only", () => {
-  const output = (text: string): Event => ({ type: "output", host: "web1", task: install, stream: "stdout", text });
+  const output = (text: string): Event => ({ type: "output", host: "web1", task: install, stream: "stdout", text, censored: false });
   for (const isTerminal of [true, false]) {
     let clock = 0;
     const recorded = record({ isTerminal });
@@ -334,7 +334,7 @@ test("what a long command writes is shown as it comes, on a terminal only", () =
     const events = [...oneTask(install, ["web1"], []).slice(0, 2), output("short\n"), output("10%\r20"), output("%\ndone \u001b[2J\n")];
     for (const event of events) {
       clock += 900;
-      reporter.on(event);
+      reporter.on(passed(event));
     }
     void reporter.close();
     const shown = terminalShows(recorded.out());

@@ -1,4 +1,5 @@
 import { prepare } from "../../run/run.ts";
+import { createGate } from "../../secrets/gate.ts";
 import { didYouMean, Failure } from "../../source/failure.ts";
 import { createVariables } from "../../variables/variables.ts";
 import { pythonJson } from "../../report/python-json.ts";
@@ -16,8 +17,9 @@ export async function explainCommand(argv: readonly string[]): Promise<number> {
   }
   const hasPlaybook = rest.some((word) => /\.ya?ml$/.test(word) && !rest[rest.indexOf(word) - 1]?.startsWith("-"));
   const options = parseOptions(hasPlaybook ? rest : [...rest, "-"], process.env);
-  const settings = { ...(await settingsOf(options, argv)), playbooks: hasPlaybook ? options.playbooks : [] };
-  const { run, playbooks } = await prepare(settings, () => undefined);
+  const gate = createGate(() => undefined);
+  const settings = { ...(await settingsOf(options, argv, gate.secrets)), playbooks: hasPlaybook ? options.playbooks : [] };
+  const { run, playbooks } = await prepare(settings, gate);
   if (!run.inventory.hosts.has(host)) {
     throw new Failure(`the inventory has no host "${host}"`, {
       code: "unknown-host",
@@ -34,9 +36,9 @@ export async function explainCommand(argv: readonly string[]): Promise<number> {
     return 1;
   }
   for (const [index, { level, title, raw, place }] of found.entries()) {
-    process.stdout.write(
-      `${index === 0 ? "=>" : "  "} ${String(level).padStart(2)} ${title}: ${pythonJson(raw)}${place === undefined ? "" : `  (${formatPlace(place)})`}\n`,
-    );
+    const text = `${title}: ${pythonJson(raw)}${place === undefined ? "" : `  (${formatPlace(place)})`}`;
+    // it tells where a value comes from: what a vault held stays in it
+    process.stdout.write(`${index === 0 ? "=>" : "  "} ${String(level).padStart(2)} ${gate.text(text)}\n`);
   }
   return 0;
 }

@@ -2,17 +2,21 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import type { Event } from "../../report/events.ts";
 import { hostsOfPlays, prepare, runPrepared } from "../../run/run.ts";
+import type { Reporter } from "../../report/events.ts";
+import { createGate, type Gate } from "../../secrets/gate.ts";
+import { rememberingOpeners } from "../../secrets/opened.ts";
+import type { Secrets } from "../../secrets/secrets.ts";
 import { Failure } from "../../source/failure.ts";
 import type { Settings } from "../../task/settings.ts";
 import { readVaultSecrets } from "../../vault/secrets.ts";
 import { createVault, encryptWith, type Vault } from "../../vault/vault.ts";
 import { version } from "../../version.ts";
+import { exitCodeOf, formatFailure } from "../failures.ts";
 import { loadExtraVars } from "../extra-vars.ts";
 import { helpText } from "../help.ts";
 import { type Options, parseOptions } from "../options.ts";
-import { createReporters } from "../reporters.ts";
+import { createReporters, isColored } from "../reporters.ts";
 import { askTerminal } from "../terminal.ts";
 import { tasksText } from "./list.ts";
 
@@ -30,28 +34,38 @@ export async function playCommand(argv: readonly string[]): Promise<number> {
   if (options.help) return say(helpText(process.stdout.columns ?? 100, COMMANDS));
   if (options.version) return say(`tsplay ${version}\n`);
   const interrupt = interruptible();
-  const settings = await settingsOf(options, argv, interrupt.signal);
-  const reporter = createReporters(options, { stdout: process.stdout, stderr: process.stderr, env: process.env });
-  const emit = (event: Event): void => reporter.on(event);
-  for (const message of options.warnings) emit({ type: "warning", message });
+  let reporter: Reporter | undefined;
+  const gate = createGate((event) => reporter?.on(event));
+  const { emit } = gate;
   try {
+    const settings = await settingsOf(options, argv, gate.secrets, interrupt.signal);
+    reporter = createReporters(options, { stdout: process.stdout, stderr: process.stderr, env: process.env });
+    for (const message of options.warnings) emit({ type: "warning", message });
     const started = performance.now();
     const isListing = options.syntaxCheck || options.listHosts || options.listTasks || options.listTags;
     if (!isListing) emit({ type: "run-start", playbooks: options.playbooks, check: options.check, diff: options.diff, version });
-    const prepared = await prepare(settings, emit);
-    if (isListing) return list(options, prepared);
+    const prepared = await prepare(settings, gate);
+    if (isListing) return list(options, prepared, gate);
     const result = await runPrepared(prepared, started);
     return result.exitCode;
+  } catch (error) {
+    // What goes wrong after a vault was opened may quote what was in it
+    return fail(error, options, gate);
   } finally {
     interrupt.done();
-    await reporter.close();
+    await reporter?.close();
   }
 }
 
-function list(options: Options, prepared: Awaited<ReturnType<typeof prepare>>): number {
+function fail(error: unknown, options: Options, gate: Gate): number {
+  process.stderr.write(gate.text(formatFailure(error, { color: isColored(options, process.stderr, process.env), verbosity: options.verbosity })));
+  return exitCodeOf(error);
+}
+
+function list(options: Options, prepared: Awaited<ReturnType<typeof prepare>>, gate: Gate): number {
   if (options.syntaxCheck && !options.listHosts && !options.listTasks && !options.listTags)
     return say(options.playbooks.map((file) => `\nplaybook: ${file}\n`).join(""));
-  return say(tasksText(options, prepared, hostsOfPlays(prepared)));
+  return say(gate.text(tasksText(options, prepared, hostsOfPlays(prepared))));
 }
 
 function say(text: string): number {
@@ -78,12 +92,14 @@ function interruptible(): { signal: AbortSignal; done(): void } {
   };
 }
 
-export async function settingsOf(options: Options, argv: readonly string[], signal?: AbortSignal): Promise<Settings> {
+/**
+ * What the command line asks for, its questions answered and its files read.
+ * @param secrets told of every password and of what vaults hold
+ * @throws Failure for files that cannot be read, vaults that do not open, and questions without a terminal
+ */
+export async function settingsOf(options: Options, argv: readonly string[], secrets: Secrets, signal?: AbortSignal): Promise<Settings> {
   const vault = await vaultOf(options);
-  const decrypt = vault === undefined ? undefined : (ciphertext: string) => vault.decrypt(ciphertext);
-  const locked = (): string => {
-    throw new Failure("a file is encrypted, and no vault secret was given", { code: "vault-locked", fault: "usage", hint: "use --vault-password-file or -J" });
-  };
+  const { decrypt } = rememberingOpeners(vault ?? {}, secrets);
   const { connection, become } = options;
   const password = connection.askPassword ? await askPassword("SSH password: ") : passwordFrom(connection.passwordFile);
   const becomePassword = become.askPassword
@@ -103,7 +119,7 @@ export async function settingsOf(options: Options, argv: readonly string[], sign
     forceHandlers: options.forceHandlers,
     errorOnMissingHandler: options.settings.errorOnMissingHandler,
     verbosity: options.verbosity,
-    extraVars: loadExtraVars(options.extraVars, { decrypt: decrypt ?? locked }),
+    extraVars: loadExtraVars(options.extraVars, { decrypt }),
     rolesPath: options.rolesPath,
     collectionsPath: options.collectionsPath,
     gathering: options.gathering,
@@ -128,7 +144,8 @@ export async function settingsOf(options: Options, argv: readonly string[], sign
       exe: become.exe,
       flags: become.flags,
     },
-    decrypt,
+    decrypt: vault === undefined ? undefined : (ciphertext) => vault.decrypt(ciphertext),
+    decryptBytes: vault === undefined ? undefined : (ciphertext) => vault.decryptBytes(ciphertext),
     encrypt: encryptWith,
     prompt: askTerminal,
     signal,

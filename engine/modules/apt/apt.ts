@@ -1,5 +1,5 @@
 import { type HostModule, ModuleError } from "../contract.ts";
-import { applyApt, probeApt, resultApt } from "../parts/apt/apt.ts";
+import { APT_RECORDS, applyApt, probeApt, resultApt } from "../parts/apt/apt.ts";
 import { type AptArgs, aptSchema, specsOf } from "../parts/apt/args.ts";
 import { planApt, planPackages } from "../parts/apt/plan.ts";
 import { type AptState, parseApt } from "../parts/apt/state.ts";
@@ -25,6 +25,7 @@ export const apt: HostModule<AptArgs, AptState> = {
   plan: planApt,
   left: (after, args) => planPackages(after, args),
   apply: applyApt,
+  watched: APT_RECORDS,
   result: resultApt,
   doc: {
     description:

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: short_id (to remove), or keyserver and id, or data, file or url; keyring (may be empty)
+# Variables: short_id (to remove), or keyserver and id, or data, file or those of fetch_to; keyring (may be empty)
 need apt-key
 if [ -n "$short_id" ]; then
   apt-key ${keyring:+--keyring "$keyring"} del "$short_id" >/dev/null || exit
@@ -11,7 +11,7 @@ else
   if [ -z "$file" ]; then
     file=${TMPDIR:-/tmp}/.tsplay.$$.key
     trap 'release; rm -f -- "$file"' EXIT
-    fetch_to "$url" "$file"
+    fetch_to "$file"
   fi
   apt-key ${keyring:+--keyring "$keyring"} add "$file"
 fi

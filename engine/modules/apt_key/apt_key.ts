@@ -1,4 +1,5 @@
 import { type HostModule, ModuleError } from "../contract.ts";
+import { NO_DOWNLOAD, plainDownload } from "../parts/download.ts";
 import { factsOf } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
@@ -39,7 +40,7 @@ export const aptKey: HostModule<AptKeyArgs, AptKeyState> = {
     if (!isId(args.id)) return `Invalid key_id: ${args.id} (it must have 8, 16 or more than 16 hexadecimal digits)`;
     return source === undefined && args.state === "present" ? "one of the following is required: data, file, keyserver, url" : undefined;
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "fetch"), vars: varsOf(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"), vars: varsOf(args) }),
   parse(answer, args) {
     const facts = factsOf(answer);
     return { keys: facts.get("keys").split(" ").filter(Boolean), id: args.id ?? facts.get("key_id") };
@@ -51,7 +52,7 @@ export const aptKey: HostModule<AptKeyArgs, AptKeyState> = {
     return [{ key: `key ${digits(current.id)}`, from: isThere ? "present" : null, to: isThere ? null : "present" }];
   },
   apply: (_changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "fetch"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch"),
     vars: { ...varsOf(args), short_id: args.state === "absent" ? digits(current.id).slice(-8) : "", keyserver: args.keyserver ?? "" },
   }),
   result({ before, after }) {
@@ -78,7 +79,13 @@ export const aptKey: HostModule<AptKeyArgs, AptKeyState> = {
 };
 
 function varsOf(args: AptKeyArgs): Record<string, string> {
-  return { id: args.id === undefined ? "" : digits(args.id), keyring: args.keyring ?? "", data: args.data ?? "", file: args.file ?? "", url: args.url ?? "" };
+  return {
+    id: args.id === undefined ? "" : digits(args.id),
+    keyring: args.keyring ?? "",
+    data: args.data ?? "",
+    file: args.file ?? "",
+    ...(args.url === undefined ? NO_DOWNLOAD : plainDownload(args.url)),
+  };
 }
 
 function digits(id: string): string {

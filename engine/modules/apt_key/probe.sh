@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: id (may be empty), keyring (may be empty), data, file, url (at most one; the key's own id is asked when id is empty)
+# Variables: id (may be empty), keyring (may be empty), data, file, those of fetch_to (at most one; the key's own id is asked when id is empty)
 # Prints: keys (ids of the keys that apt trusts here: 16 digits, words), key_id (of the given key)
 need apt-key gpg
 ids() { sed -n 's/^\(pub\|sub\):[^:]*:[^:]*:[^:]*:\([0-9A-F]*\):.*/\2/p'; }
@@ -15,7 +15,7 @@ trap 'release; rm -rf -- "$home"' EXIT
 source=$home/key
 if [ -n "$file" ]; then source=$file
 elif [ -n "$data" ]; then printf '%s\n' "$data" >"$source"
-else fetch_to "$url" "$source"
+else fetch_to "$source"
 fi
 said=$(gpg --homedir "$home" --batch --with-colons --show-keys "$source" 2>&1) || refuse "Unable to extract key: $said"
 fact key_id "$(printf '%s\n' "$said" | ids | sed -n 1p)"

@@ -1,9 +1,11 @@
 import type { Answer } from "../../session/contract.ts";
 import { type Change, type Diff, type HostModule } from "../contract.ts";
 import { aptTexts } from "../parts/apt/apt.ts";
+import { NO_DOWNLOAD } from "../parts/download.ts";
 import { factsOf } from "../parts/facts.ts";
 import { resolveMode } from "../parts/mode.ts";
 import { readScript } from "../parts/script.ts";
+import { shownUrl } from "../parts/url.ts";
 import { quote } from "../parts/words.ts";
 import { args, type ArgsOf, boolean, choice, integer, mode, string } from "../schema.ts";
 import { parseSource, suggestedFile } from "./lines.ts";
@@ -50,7 +52,7 @@ export const aptRepository: HostModule<RepositoryArgs, RepositoryState> = {
     edits(current, args).map(({ file, before, after }) => ({
       key: file,
       from: before === undefined ? null : "as it is",
-      to: after === "" ? null : `${args.state === "present" ? "with" : "without"} ${parseSource(args.repo).text}`,
+      to: after === "" ? null : `${args.state === "present" ? "with" : "without"} ${shownUrl(parseSource(args.repo).text)}`,
     })),
   apply: (_changes, current, args) => {
     const modeText = args.mode === undefined ? "" : resolveMode(args.mode, 0o644, false, 0o022).toString(8).padStart(4, "0");
@@ -67,14 +69,15 @@ export const aptRepository: HostModule<RepositoryArgs, RepositoryState> = {
         steps: "",
         options: "",
         policy_rc_d: "",
-        deb: "",
+        ...NO_DOWNLOAD,
       },
     };
   },
   diff: (_changes, current, args): readonly Diff[] =>
     edits(current, args).map(({ file, before, after }) => ({
-      before: before ?? "",
-      after,
+      // another line may hold a password that nobody here knows
+      before: shownUrl(before ?? ""),
+      after: shownUrl(after),
       before_header: before === undefined ? "/dev/null" : file,
       after_header: after === "" ? "/dev/null" : file,
     })),

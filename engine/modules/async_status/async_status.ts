@@ -1,7 +1,7 @@
 import type { Answer } from "../../session/contract.ts";
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
 import { factsOf } from "../parts/facts.ts";
-import { times } from "../parts/run.ts";
+import { RUN_RECORDS, times } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { divide } from "../parts/trailer.ts";
 import { args, type ArgsOf, choice, string } from "../schema.ts";
@@ -105,7 +105,7 @@ function printed(answer: Answer): { readonly stdout: string; readonly stderr: st
 
 /** A job of another run: its module is not known, only what it printed. @throws ModuleError when it failed */
 function resultOfStranger(answer: Answer, keys: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { output, facts } = divide(answer.stdout, "begin", "errno", "folder_problem");
+  const { output, facts } = divide(answer.stdout, ...RUN_RECORDS);
   const { stdout, stderr } = printed({ ...answer, stdout: output });
   const result = { rc: answer.code, stdout: stdout.replace(/[\r\n]+$/, ""), stderr: stderr.replace(/[\r\n]+$/, ""), ...times(facts), changed: true };
   if (answer.code !== 0) throw new ModuleError("non-zero return code", { ...keys, ...result });

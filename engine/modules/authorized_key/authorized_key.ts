@@ -1,4 +1,5 @@
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
+import { NO_DOWNLOAD, plainDownload } from "../parts/download.ts";
 import { factsOf } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
@@ -42,8 +43,8 @@ export const authorizedKey: HostModule<AuthorizedKeyArgs, AuthorizedKeyState> = 
     return bad === undefined ? undefined : `invalid key specified: ${bad}`;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts"),
-    vars: { user: args.user, path: args.path ?? "", follow: args.follow ? "1" : "", key_url: isUrl(args.key) ? args.key : "" },
+    text: readScript(import.meta.url, "probe.sh", "facts", "download"),
+    vars: { user: args.user, path: args.path ?? "", follow: args.follow ? "1" : "", ...(isUrl(args.key) ? plainDownload(args.key.trim()) : NO_DOWNLOAD) },
   }),
   parse(answer) {
     const facts = factsOf(answer);

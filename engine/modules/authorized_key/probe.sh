@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: user, path (may be empty), follow, key_url (may be empty). Prints: owner (uid:gid), file, is_folder, folder (its path),
+# Variables: user, path (may be empty), follow, those of download.sh (url may be empty). Prints: owner (uid:gid), file, is_folder, folder (its path),
 # mode and holder (of the file), fetched, text (and an x)
 found=
 while IFS=: read -r name _ uid gid _ home _; do
@@ -28,9 +28,8 @@ if [ -e "$file" ]; then
   fact holder "$(stat -L -c %u:%g -- "$file")"
   fact text "$(cat -- "$file" && printf x)"
 fi
-if [ -n "$key_url" ]; then
-  if command -v curl >/dev/null 2>&1; then said=$(curl -fsSL -- "$key_url" 2>&1)
-  else need wget; said=$(wget -qO - -- "$key_url" 2>&1); fi || refuse "cannot fetch $key_url: $said"
+if [ -n "$url" ]; then
+  said=$(download - 2>&1) || refuse "cannot fetch $url: $said"
   fact fetched "$said"
 fi
 exit 0

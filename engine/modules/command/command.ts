@@ -1,6 +1,6 @@
 import { type HostModule, ModuleError } from "../contract.ts";
 import { words } from "../parts/expand.ts";
-import { inputArgs, parseRun, planRun, probeRun, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
+import { inputArgs, parseRun, planRun, probeRun, RUN_RECORDS, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { splitCommand } from "../parts/words.ts";
 import { args, type ArgsOf, boolean, list, string } from "../schema.ts";
@@ -45,6 +45,7 @@ export const command: HostModule<CommandArgs, RunState> = {
   }),
   verified: false,
   ownVerdict: true,
+  watched: RUN_RECORDS,
   result: (facts) => runResult({ ...facts, before: facts.before ?? {} }, wordsOf(facts.args)),
   doc: {
     description:

@@ -1,7 +1,9 @@
 import { type Change, type HostModule } from "../contract.ts";
+import { NO_DOWNLOAD, plainDownload } from "../parts/download.ts";
 import { factsOf } from "../parts/facts.ts";
 import { modeText, resolveMode } from "../parts/mode.ts";
 import { readScript } from "../parts/script.ts";
+import { shownUrl } from "../parts/url.ts";
 import { args, type ArgsOf, boolean, choice, integer, list, mode, string } from "../schema.ts";
 
 const schema = args({
@@ -47,8 +49,8 @@ export const deb822Repository: HostModule<Deb822Args, Deb822State> = {
   summary: "Manages apt's sources in the deb822 format, with their keys",
   args: schema,
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "fetch"),
-    vars: { slug: slugOf(args.name), key_url: args.state === "present" ? keyUrl(args) : "" },
+    text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"),
+    vars: { slug: slugOf(args.name), ...keyVars(args.state === "present" ? keyUrl(args) : "") },
   }),
   parse(answer) {
     const facts = factsOf(answer);
@@ -78,8 +80,8 @@ export const deb822Repository: HostModule<Deb822Args, Deb822State> = {
     return [
       ...(current.ending === undefined || current.isKeySame
         ? []
-        : [{ key: keyFile(args, current.ending), from: current.keys.includes(current.ending) ? "another key" : null, to: keyUrl(args) }]),
-      ...(current.text === text ? [] : [{ key: file, from: current.text, to: text }]),
+        : [{ key: keyFile(args, current.ending), from: current.keys.includes(current.ending) ? "another key" : null, to: shownUrl(keyUrl(args)) }]),
+      ...(current.text === text ? [] : [{ key: file, from: current.text === null ? null : shownUrl(current.text), to: shownUrl(text) }]),
       ...(bits === (current.mode ?? 0o644) ? [] : [{ key: "mode", from: modeText(current.mode ?? 0o644), to: modeText(bits) }]),
     ];
   },
@@ -87,20 +89,21 @@ export const deb822Repository: HostModule<Deb822Args, Deb822State> = {
     const has = (key: string): boolean => changes.some((change) => change.key === key);
     const isKey = current.ending !== undefined && has(keyFile(args, current.ending));
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "fetch", "put"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch", "put"),
       vars: {
         slug: slugOf(args.name),
         action: args.state === "absent" ? "remove" : "write",
         text: has(sourcesFile(args)) && args.state === "present" ? deb822(current, args) : "",
         mode: has("mode") ? String(changes.find(({ key }) => key === "mode")!.to) : "",
-        key_url: isKey ? keyUrl(args) : "",
+        ...keyVars(isKey ? keyUrl(args) : ""),
         ending: isKey ? current.ending! : "",
       },
     };
   },
   diff: (_changes, current, args) => ({
-    before: current.text ?? "",
-    after: args.state === "absent" ? "" : deb822(current, args),
+    // what stood there before may hold a password that nobody here knows
+    before: shownUrl(current.text ?? ""),
+    after: args.state === "absent" ? "" : shownUrl(deb822(current, args)),
     before_header: sourcesFile(args),
     after_header: sourcesFile(args),
   }),
@@ -134,6 +137,10 @@ const keyFile = (args: Deb822Args, ending: string): string => `/etc/apt/keyrings
 
 function keyUrl(args: Deb822Args): string {
   return args.signed_by !== undefined && /^\w+:\/\//.test(args.signed_by) ? args.signed_by : "";
+}
+
+function keyVars(url: string): Readonly<Record<string, string>> {
+  return url === "" ? NO_DOWNLOAD : plainDownload(url);
 }
 
 const notFields = new Set(["mode", "state", "install_python_debian"]);

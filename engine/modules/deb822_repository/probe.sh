@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: slug, key_url (may be empty). Prints: text (of the sources file, and an x), mode, keys (words: asc gpg), armored, key_same
+# Variables: slug, those of fetch_to (url may be empty). Prints: text (of the sources file, and an x), mode, keys (words: asc gpg), armored, key_same
 file=/etc/apt/sources.list.d/$slug.sources
 if [ -e "$file" ]; then
   fact text "$(cat -- "$file" && printf x)"
@@ -8,10 +8,10 @@ fi
 keys=
 for ending in asc gpg; do [ ! -e "/etc/apt/keyrings/$slug.$ending" ] || keys="$keys $ending"; done
 fact keys "$keys"
-if [ -n "$key_url" ]; then
+if [ -n "$url" ]; then
   temporary=${TMPDIR:-/tmp}/.tsplay.$$.key
   trap 'release; rm -f -- "$temporary"' EXIT
-  fetch_to "$key_url" "$temporary"
+  fetch_to "$temporary"
   ending=gpg
   if grep -q -e '-----BEGIN PGP PUBLIC KEY BLOCK-----' "$temporary"; then ending=asc; fi
   fact ending "$ending"

@@ -35,6 +35,7 @@ export const debconf: HostModule<DebconfArgs, DebconfState> = {
     if (/\s/.test(args.question)) return `a question holds no blanks: ${args.question}`;
     return args.vtype !== "password" && /\n/.test(valueOf(args)) ? "the value must be one line" : undefined;
   },
+  secretsIn: (args) => (args.vtype === "password" ? [valueOf(args)] : []),
   probe: (args) => ({
     text: readScript(import.meta.url, "probe.sh", "facts"),
     vars: { name: args.name, question: args.question ?? "", is_password: args.vtype === "password" ? "1" : "" },

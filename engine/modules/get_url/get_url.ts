@@ -1,12 +1,14 @@
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
 import { anything, args, type ArgsOf, boolean, integer, list, path, string } from "../schema.ts";
 import { attributeArgs, attributeVars, fresh } from "../parts/attributes.ts";
-import { type DownloadArgs, downloadVars, fileNameOf, shownUrl } from "../parts/download.ts";
+import { type DownloadArgs, downloadVars, fileNameOf } from "../parts/download.ts";
 import { isFile, parseEntry, pathInfo } from "../parts/entry.ts";
 import { factsOf } from "../parts/facts.ts";
+import { secretHeaders } from "../parts/headers.ts";
 import { readScript } from "../parts/script.ts";
 import { parseWhole, planWhole, type WholeState, wholeVars } from "../parts/whole.ts";
 import { backupResult, writeVars } from "../parts/write.ts";
+import { shownUrl } from "../parts/url.ts";
 import { checksumOf, digestIn } from "./checksum.ts";
 
 const schema = args({
@@ -47,6 +49,7 @@ export const getUrl: HostModule<Args, State> = {
   name: "get_url",
   summary: "Downloads a file to the host",
   args: schema,
+  secretsIn: (args) => secretHeaders(args.headers),
   check(args) {
     checksumOf(args.checksum);
     downloadVars(downloadArgs(args, args.url));

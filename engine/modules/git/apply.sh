@@ -1,7 +1,21 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2317
 # Variables: those of ssh.sh, repo, dest, bare, version, remote, action (clone or update), kind (branch, tag, commit or head), target (sha),
-# depth, single_branch, refspec, reference, separate, force, recursive, track, new_umask, verify.
+# depth, single_branch, refspec, reference, separate, force, recursive, track, new_umask, verify, stored_line (of .git/config, for an address with a password; may be empty).
 [ -z "$new_umask" ] || umask "$new_umask"
+
+# store_url: what the remote keeps is the address as given, with its password. It is written by this sh: git would be told it in its argv
+store_url() {
+  config=$("$git" -C "$dest" rev-parse --git-dir 2>/dev/null) || return 0
+  case $config in /*) config=$config/config ;; *) config=$dest/$config/config ;; esac
+  section=
+  text=$(while IFS= read -r line || [ -n "$line" ]; do
+    case $line in \[*) section=$line ;; esac
+    case $section$line in "[remote \"$remote\"]	url = $repo") line=$stored_line ;; esac
+    printf '%s\n' "$line"
+  done <"$config") || return 0
+  cp -p -- "$config" "$config.tsplay.$$" && printf '%s\n' "$text" >"$config.tsplay.$$" && mv -f -- "$config.tsplay.$$" "$config"
+}
+[ -z "$stored_line" ] || trap 'release; store_url' EXIT
 set --
 [ -z "$depth" ] || set -- "$@" --depth "$depth"
 

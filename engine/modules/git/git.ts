@@ -1,6 +1,8 @@
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
 import { factsOf } from "../parts/facts.ts";
+import { gitCredentials } from "../parts/git-credentials.ts";
 import { readScript } from "../parts/script.ts";
+import { holdsSecret, shownUrl, splitUrl } from "../parts/url.ts";
 import { args, type ArgsOf, boolean, integer, path, string } from "../schema.ts";
 
 const schema = args({
@@ -81,7 +83,7 @@ export const git: HostModule<GitArgs, GitState> = {
       );
     }
     return [
-      ...(current.url === args.repo ? [] : [{ key: "remote", from: current.url, to: args.repo }]),
+      ...(current.url === args.repo ? [] : [{ key: "remote", from: current.url === null ? null : shownUrl(current.url), to: shownUrl(args.repo) }]),
       ...(current.isModified && args.force ? [{ key: "modifications", from: "some", to: null }] : []),
       ...(isOther ? [{ key: "commit", from: current.head, to: sha }] : []),
     ];
@@ -105,6 +107,7 @@ export const git: HostModule<GitArgs, GitState> = {
         track: args.track_submodules ? "1" : "",
         new_umask: args.umask ?? "",
         verify: args.verify_commit ? "1" : "",
+        stored_line: isSecret(args) ? `\turl = "${args.repo.replace(/["\\]/g, "\\$&")}"` : "",
       },
     };
   },
@@ -120,17 +123,22 @@ export const git: HostModule<GitArgs, GitState> = {
     version: v1.2
 `,
     returns: { before: "the commit before", after: "the commit now", remote_url_changed: "whether the remote has another address now" },
-    differences: ["archive and gpg_allowlist do not exist", "a remote's address is written even when the commit stays"],
+    differences: [
+      "a password in the address is given to git by its environment, and kept in .git/config as with Ansible; submodules with relative addresses are kept without it",
+      "archive and gpg_allowlist do not exist",
+      "a remote's address is written even when the commit stays",
+    ],
   },
 };
 
 function scriptOf(name: string): string {
-  return `${readScript(import.meta.url, "ssh.sh", "facts")}\n${readScript(import.meta.url, name)}`;
+  return `${readScript(import.meta.url, "ssh.sh", "facts", "git_credentials")}\n${readScript(import.meta.url, name)}`;
 }
 
 function commonVars(args: GitArgs): Record<string, string> {
   return {
-    repo: args.repo,
+    ...gitCredentials([args.repo]),
+    repo: isSecret(args) ? splitUrl(args.repo).bare : args.repo,
     dest: args.dest,
     bare: args.bare ? "1" : "",
     version: args.version,
@@ -140,6 +148,11 @@ function commonVars(args: GitArgs): Record<string, string> {
     ssh_options: args.ssh_opts ?? "",
     host_keys: args.accept_hostkey ? "no" : args.accept_newhostkey ? "accept-new" : "",
   };
+}
+
+/** git itself sees the address without name and password: see parts/git-credentials.ts. */
+function isSecret(args: GitArgs): boolean {
+  return /^https?:\/\//i.test(args.repo) && holdsSecret(args.repo);
 }
 
 function targetOf(refs: string, version: string): GitState["target"] {
@@ -162,5 +175,5 @@ function targetOf(refs: string, version: string): GitState["target"] {
 
 function wanted(current: GitState, args: GitArgs): { kind: "branch" | "tag" | "commit" | "head"; sha: string } {
   if (current.target !== undefined) return current.target;
-  throw new ModuleError(`${args.repo} has no branch, tag or commit "${args.version}"`, {}, "commits must be written in full: 40 digits");
+  throw new ModuleError(`${shownUrl(args.repo)} has no branch, tag or commit "${args.version}"`, {}, "commits must be written in full: 40 digits");
 }

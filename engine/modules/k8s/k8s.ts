@@ -1,5 +1,5 @@
 import type { ApiModule } from "../contract.ts";
-import { accessArgs, accessOf, checkAccess } from "../parts/kubernetes/access.ts";
+import { accessArgs, accessOf, checkAccess, secretsOfAccess } from "../parts/kubernetes/access.ts";
 import { definitionsOf, withHash } from "../parts/kubernetes/definitions.ts";
 import { checkCondition } from "../parts/kubernetes/ready.ts";
 import { secretTexts } from "../parts/kubernetes/secret.ts";
@@ -89,6 +89,7 @@ export const k8s: ApiModule<K8sArgs, K8sState, Done> = {
     return { ...args, objects: args.prune === undefined ? found : found.map((object) => labelled(object, args.prune!)) };
   },
   access: accessOf,
+  secretsIn: secretsOfAccess,
   secrets: (args, current) =>
     [...(args.objects ?? []), ...(current?.objects.flatMap(({ live, merged }) => [live, merged]) ?? [])].flatMap((object) =>
       object === undefined ? [] : secretTexts(object),

@@ -1,6 +1,6 @@
 import { type Cluster, type KubeObject, pathOf, type Resource } from "../../kubernetes/contract.ts";
 import { type ApiModule, type Change, ModuleError } from "../contract.ts";
-import { accessArgs, accessOf, checkAccess } from "../parts/kubernetes/access.ts";
+import { accessArgs, accessOf, checkAccess, secretsOfAccess } from "../parts/kubernetes/access.ts";
 import { objectAt, objectsOf, resourceFor } from "../parts/kubernetes/find.ts";
 import { at, idOf } from "../parts/kubernetes/object.ts";
 import { isGood, refusalIn, refused } from "../parts/kubernetes/refusal.ts";
@@ -36,6 +36,7 @@ export const k8sDrain: ApiModule<DrainArgs, readonly NodeState[], undefined> = {
   args: schema,
   check: (args) => validateOptions(args.delete_options).problem ?? checkAccess(args),
   access: accessOf,
+  secretsIn: secretsOfAccess,
   async probe(args, cluster) {
     const nodes = await nodesOf(args, cluster);
     const resource = await resourceFor(cluster, "v1", "Pod");

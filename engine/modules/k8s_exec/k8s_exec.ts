@@ -1,6 +1,6 @@
 import { type ExecAnswer, type KubeObject, pathOf } from "../../kubernetes/contract.ts";
 import { type ApiModule, ModuleError } from "../contract.ts";
-import { accessArgs, accessOf, checkAccess } from "../parts/kubernetes/access.ts";
+import { accessArgs, accessOf, checkAccess, secretsOfAccess } from "../parts/kubernetes/access.ts";
 import { objectAt, resourceFor } from "../parts/kubernetes/find.ts";
 import { at } from "../parts/kubernetes/object.ts";
 import { splitCommand } from "../parts/words.ts";
@@ -24,6 +24,7 @@ export const k8sExec: ApiModule<ExecArgs, undefined, ExecAnswer> = {
   args: schema,
   check: (args) => (wordsOf(args.command).length === 0 ? "command is empty" : checkAccess(args)),
   access: accessOf,
+  secretsIn: secretsOfAccess,
   plan: (_current, args) => [{ key: "run", from: null, to: wordsOf(args.command).join(" ") }],
   // what a command did cannot be asked
   verified: false,

@@ -1,6 +1,6 @@
 import { type Cluster, type KubeObject, pathOf } from "../../kubernetes/contract.ts";
 import { type ApiModule, ModuleError } from "../contract.ts";
-import { accessArgs, accessOf, checkAccess } from "../parts/kubernetes/access.ts";
+import { accessArgs, accessOf, checkAccess, secretsOfAccess } from "../parts/kubernetes/access.ts";
 import { objectAt, objectsOf, resourceFor } from "../parts/kubernetes/find.ts";
 import { idOf, isValues } from "../parts/kubernetes/object.ts";
 import { checkCondition, conditionOf, unready } from "../parts/kubernetes/ready.ts";
@@ -35,6 +35,7 @@ export const k8sInfo: ApiModule<InfoArgs, Found, Found> = {
   args: schema,
   check: (args) => checkCondition(args.wait_condition) ?? checkAccess(args),
   access: accessOf,
+  secretsIn: secretsOfAccess,
   secrets: (_args, current) => current?.resources.flatMap(secretTexts) ?? [],
   probe: look,
   plan: (current, args) => (args.wait && (current.unready.length > 0 || current.resources.length === 0) ? [{ key: "wait", from: null, to: args.kind }] : []),

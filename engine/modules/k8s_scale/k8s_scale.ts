@@ -1,6 +1,6 @@
 import { type Cluster, type KubeObject, pathOf, type Resource } from "../../kubernetes/contract.ts";
 import { type ApiModule, type Change, ModuleError } from "../contract.ts";
-import { accessArgs, accessOf, checkAccess } from "../parts/kubernetes/access.ts";
+import { accessArgs, accessOf, checkAccess, secretsOfAccess } from "../parts/kubernetes/access.ts";
 import { objectAt, objectsOf, resourceFor } from "../parts/kubernetes/find.ts";
 import { idOf, numberAt } from "../parts/kubernetes/object.ts";
 import { unready } from "../parts/kubernetes/ready.ts";
@@ -44,6 +44,7 @@ export const k8sScale: ApiModule<ScaleArgs, Scalable, undefined> = {
         ? "give a name or label_selectors"
         : checkAccess(args),
   access: accessOf,
+  secretsIn: secretsOfAccess,
   async probe(args, cluster) {
     const resource = await resourceFor(cluster, args.api_version, args.kind);
     const namespace = args.namespace ?? cluster.namespace;

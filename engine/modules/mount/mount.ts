@@ -20,7 +20,7 @@ const schema = args(
     boot: boolean("Mount it at boot; else noauto is added.", { default: true }),
     fstab: path("Another file than /etc/fstab.", { default: "/etc/fstab" }),
     backup: boolean("Keep a copy of the old fstab.", { default: false }),
-    opts_no_log: boolean("Has no effect: options are not logged.", { default: false }),
+    opts_no_log: boolean("Whether the options are a secret as a whole. A password among them always is one.", { default: false }),
   },
   {
     requiredIf: [
@@ -44,6 +44,7 @@ export const mount: HostModule<MountArgs, MountState> = {
   name: "mount",
   summary: "Manages mounts, in the fstab and in the kernel",
   args: schema,
+  secretsIn: ({ opts = "", opts_no_log }) => [...(opts_no_log ? [opts] : []), ...passwordsIn(opts)],
   probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { path: folderOf(args), fstab: args.fstab } }),
   parse(answer) {
     const facts = factsOf(answer);
@@ -126,6 +127,14 @@ export const mount: HostModule<MountArgs, MountState> = {
     ],
   },
 };
+
+/** `password=...` and the like: cifs and others take them as options. */
+function passwordsIn(options: string): string[] {
+  return options.split(",").flatMap((option) => {
+    const [, value] = /^(?:pass|passwd|password|password2|secret|key)=(.+)$/i.exec(option.trim()) ?? [];
+    return value === undefined ? [] : [value];
+  });
+}
 
 function folderOf(args: MountArgs): string {
   return args.path.replace(/(.)\/+$/, "$1");

@@ -1,6 +1,6 @@
 import type { Script } from "../../session/contract.ts";
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
-import { applyApt, aptTexts, probeApt, resultApt } from "../parts/apt/apt.ts";
+import { APT_RECORDS, applyApt, aptTexts, probeApt, resultApt } from "../parts/apt/apt.ts";
 import { type AptArgs, aptSchema } from "../parts/apt/args.ts";
 import { planApt, planPackages } from "../parts/apt/plan.ts";
 import { type AptState, parseApt } from "../parts/apt/state.ts";
@@ -70,6 +70,7 @@ export const packageModule: HostModule<PackageArgs, PackageState> = {
       },
     };
   },
+  watched: APT_RECORDS,
   result(facts) {
     const { before, after, changes, applied, args } = facts;
     if (before.apt !== undefined && after.apt !== undefined) return resultApt({ args: aptArgs(args), before: before.apt, after: after.apt, changes, applied });

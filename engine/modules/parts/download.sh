@@ -25,6 +25,8 @@ download() {
     if wget --version >/dev/null 2>&1; then
       (
         umask 077
+        # the records are the script's own to write
+        facts_held=
         download_config=${TMPDIR:-/tmp}/.tsplay.wget.$$
         trap 'release; rm -f -- "$download_config"' EXIT
         set -C

@@ -1,4 +1,5 @@
 import { ModuleError } from "../contract.ts";
+import { shownUrl, splitUrl } from "./url.ts";
 
 export interface DownloadArgs {
   readonly url: string;
@@ -23,7 +24,11 @@ export interface DownloadArgs {
  * @throws ModuleError for an url or header that cannot be sent
  */
 export function downloadVars(args: DownloadArgs): Record<string, string> {
-  const { url, user, password } = splitUrl(args);
+  if (/\s/.test(args.url)) throw new ModuleError(`an url must not hold blanks: ${shownUrl(args.url)}`);
+  const split = splitUrl(args.url);
+  const { bare: url } = split;
+  const user = args.url_username ?? split.user;
+  const password = args.url_password ?? split.password;
   const headers = Object.entries(args.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
   const bad = headers.find((header) => /[\r\n]/.test(header));
   if (bad !== undefined) throw new ModuleError("a header must not hold a newline");
@@ -35,19 +40,6 @@ export function downloadVars(args: DownloadArgs): Record<string, string> {
     is_secret: isSecret ? "1" : "",
     insecure: args.validate_certs ? "" : "1",
     timeout: String(args.timeout),
-  };
-}
-
-/** Takes name and password out of an url. */
-function splitUrl(args: DownloadArgs): { url: string; user: string | undefined; password: string | undefined } {
-  if (/[\s]/.test(args.url)) throw new ModuleError(`an url must not hold blanks: ${args.url}`);
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/@]*)@(.*)$/i.exec(args.url);
-  if (match === null) return { url: args.url, user: args.url_username, password: args.url_password };
-  const [user = "", ...password] = match[2]!.split(":");
-  return {
-    url: match[1]! + match[3]!,
-    user: args.url_username ?? decodeURIComponent(user),
-    password: args.url_password ?? decodeURIComponent(password.join(":")),
   };
 }
 
@@ -81,9 +73,12 @@ function wgetConfig(args: DownloadArgs, headers: readonly string[], user: string
   return lines.join("\n");
 }
 
-/** The url as it may be shown: without a password. */
-export function shownUrl(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@:]*):[^/@]*@/i, "$1$2:********@");
+/** Variables for a script that may download, when it does not. */
+export const NO_DOWNLOAD: Readonly<Record<string, string>> = { url: "", curl_config: "", wget_config: "", is_secret: "", insecure: "", timeout: "" };
+
+/** Variables for a download with nothing but an address. @throws ModuleError for an url that cannot be sent */
+export function plainDownload(url: string): Record<string, string> {
+  return downloadVars({ url, timeout: 30, validate_certs: true });
 }
 
 /** The last part of an url's path, or `index.html`. */

@@ -1,8 +1,5 @@
-# shellcheck shell=sh
-# fetch_to URL FILE: downloads with the tool that is there
+# shellcheck shell=sh disable=SC2154
+# fetch_to FILE: the content of $url, which nobody else may read. Variables: those of download.sh
 fetch_to() {
-  if command -v curl >/dev/null 2>&1; then fetch_said=$(umask 077; curl -fsSL -o "$2" -- "$1" 2>&1)
-  elif command -v wget >/dev/null 2>&1; then fetch_said=$(umask 077; wget -nv -O "$2" -- "$1" 2>&1)
-  else need curl
-  fi || refuse "cannot fetch $1: $fetch_said"
+  fetch_said=$(umask 077; download "$1" 2>&1; fetch_code=$?; printf %s "$download_said"; exit "$fetch_code") || refuse "cannot fetch $url: $fetch_said"
 }

@@ -19,3 +19,15 @@ find_pip() {
   else refuse "Unable to find any of pip3 to use.  pip needs to be installed."
   fi
 }
+
+# use_credentials: passwords of addresses, where pip and its children find them: in an argv everybody would. Variable: netrc (lines; may be empty)
+use_credentials() {
+  [ -n "$netrc" ] || return 0
+  pip_netrc=${TMPDIR:-/tmp}/.tsplay.netrc.$$
+  trap 'release; rm -f -- "$pip_netrc"' EXIT
+  # what the user has in a file of their own still counts
+  pip_other=$(cat -- "${NETRC:-$HOME/.netrc}" 2>/dev/null)
+  (umask 077; set -C; printf '%s\n' "$netrc" "$pip_other" >"$pip_netrc") || exit
+  NETRC=$pip_netrc
+  export NETRC
+}

@@ -6,6 +6,9 @@ import { type Facts, factsOf } from "./facts.ts";
 import { readScript } from "./script.ts";
 import { divide } from "./trailer.ts";
 
+/** What the records behind a command's output may begin with. */
+export const RUN_RECORDS = ["begin", "errno", "folder_problem"] as const;
+
 /** Arguments of all modules that run a command. */
 export const runArgs = {
   chdir: path("The directory to run it in."),
@@ -106,7 +109,7 @@ export function runResult(
       ...(isConditional ? {} : { skipped: true, changed: false }),
     };
   }
-  const { output, facts: told } = divide(applied.stdout, "begin", "errno", "folder_problem");
+  const { output, facts: told } = divide(applied.stdout, ...RUN_RECORDS);
   refuseFolder(told, args, cmd);
   refuseStart(told, cmd);
   const trim = (bytes: Buffer): string => (args.strip_empty_ends ? bytes.toString("utf8").replace(/[\r\n]+$/, "") : bytes.toString("utf8"));

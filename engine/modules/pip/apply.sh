@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: virtualenv, executable, chdir, make_env (quoted words, may be empty), command (quoted words behind pip, may be empty), break_system, umask
+# Variables: virtualenv, executable, chdir, make_env (quoted words, may be empty), command (quoted words behind pip, may be empty), break_system, umask, those of use_credentials
 [ -z "$umask" ] || umask "$umask"
 if [ -n "$chdir" ]; then cd -- "$chdir" || exit; else cd -- "${TMPDIR:-/tmp}" || exit; fi
 if [ -n "$make_env" ]; then
@@ -9,6 +9,7 @@ if [ -n "$make_env" ]; then
 fi
 [ -n "$command" ] || exit 0
 find_pip
+use_credentials
 # what is installed may use programs of the virtualenv
 [ -z "$virtualenv" ] || PATH=$virtualenv/bin:$PATH
 [ -z "$break_system" ] || export PIP_BREAK_SYSTEM_PACKAGES=1

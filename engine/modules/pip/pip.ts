@@ -1,6 +1,8 @@
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
 import { factsOf } from "../parts/facts.ts";
+import { gitCredentials } from "../parts/git-credentials.ts";
 import { readScript } from "../parts/script.ts";
+import { splitUrl, withoutSecrets } from "../parts/url.ts";
 import { quote, splitCommand } from "../parts/words.ts";
 import { args, type ArgsOf, boolean, choice, list, path, string } from "../schema.ts";
 
@@ -62,10 +64,11 @@ export const pip: HostModule<PipArgs, PipState> = {
     return args.umask === undefined || /^[0-7]+$/.test(args.umask) ? undefined : "umask must be an octal integer";
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "pip"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "git_credentials", "pip"),
     vars: {
       ...placeVars(args),
       names: namesOf(args).join("\n"),
+      ...credentialVars(args),
       trial: isTried(args) ? [...installFlags(args), ...targets(args)].map(quote).join(" ") : "",
     },
   }),
@@ -81,14 +84,16 @@ export const pip: HostModule<PipArgs, PipState> = {
   plan: planPip,
   left: (after, args) => (args.state === "present" || args.state === "absent" ? planPip(after, args).filter((change) => change.key !== RUN) : []),
   apply: (changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "pip"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "git_credentials", "pip"),
     vars: {
       ...placeVars(args),
       make_env: isEnvMissing(current, args) ? envCommand(args).map(quote).join(" ") : "",
       command: changes.some((change) => change.key !== ENV) ? pipCommand(args).map(quote).join(" ") : "",
       umask: args.umask ?? "",
+      ...credentialVars(args),
     },
   }),
+  watched: [],
   result({ args, applied, changes }) {
     const common = {
       name: args.name ?? null,
@@ -169,7 +174,7 @@ function isTried(args: PipArgs): boolean {
 
 /** `name` with versions that a comma has torn off put back, and `version`. */
 function namesOf(args: PipArgs): string[] {
-  const names = namesIn(args.name ?? []);
+  const names = namesIn(withoutSecrets(args.name ?? []).texts);
   if (args.version === undefined || names[0] === undefined) return names;
   return [/^\d/.test(args.version.trim()) ? `${names[0]}==${args.version.trim()}` : `${names[0]}${args.version.trim()}`];
 }
@@ -185,9 +190,24 @@ function namesIn(given: readonly string[]): string[] {
   return names;
 }
 
+/** Passwords of indexes and repositories, where pip, git and their children look for them: see parts/pip.sh. */
+function credentialVars(args: PipArgs): Record<string, string> {
+  const { urls } = withoutSecrets([...splitCommand(args.extra_args ?? ""), ...(args.name ?? [])]);
+  const word = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
+  const lines = urls.map((url) => {
+    const { bare, user, password } = splitUrl(url);
+    return `machine ${new URL(bare.replace(/^\w+\+/, "")).hostname} login ${word(user ?? "")} password ${word(password ?? "")}`;
+  });
+  return { ...gitCredentials(urls), netrc: lines.join("\n") };
+}
+
 function installFlags(args: PipArgs): string[] {
   const upgrade = args.state === "latest" ? ["-U"] : args.state === "forcereinstall" ? ["-U", "--force-reinstall"] : [];
-  return [...upgrade, ...splitCommand(args.extra_args ?? "")];
+  return [...upgrade, ...extraWords(args)];
+}
+
+function extraWords(args: PipArgs): readonly string[] {
+  return withoutSecrets(splitCommand(args.extra_args ?? "")).texts;
 }
 
 function targets(args: PipArgs): string[] {
@@ -196,9 +216,7 @@ function targets(args: PipArgs): string[] {
 }
 
 function pipCommand(args: PipArgs): string[] {
-  return args.state === "absent"
-    ? ["uninstall", "-y", ...splitCommand(args.extra_args ?? ""), ...targets(args)]
-    : ["install", ...installFlags(args), ...targets(args)];
+  return args.state === "absent" ? ["uninstall", "-y", ...extraWords(args), ...targets(args)] : ["install", ...installFlags(args), ...targets(args)];
 }
 
 function envCommand(args: PipArgs): string[] {

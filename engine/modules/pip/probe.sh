@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: virtualenv, executable, chdir, requirements (each may be empty), names (requirements of packages, a line each), trial (words of
-#   `pip install` whose outcome is to be foretold, quoted, may be empty), break_system
+#   `pip install` whose outcome is to be foretold, quoted, may be empty), break_system, those of use_credentials
 # Prints: virtualenv (1 or 0), pip (quoted words), states (a line for each of names: other, or absent, ok or wrong with name and version),
 #   trial (what pip would install; empty: nothing), foretold (1: pip can tell)
 find_pip
@@ -38,6 +38,7 @@ for line in sys.stdin.read().splitlines():
   fact states "$states"
 fi
 [ -n "$trial" ] || exit 0
+use_credentials
 eval "set -- $pip"
 "$@" install --help 2>/dev/null | grep -q -e --dry-run || exit 0
 fact foretold 1

@@ -22,6 +22,7 @@ export const raw: HostModule<RawArgs, undefined> = {
   }),
   verified: false,
   ownVerdict: true,
+  watched: [],
   result({ applied }) {
     if (applied === undefined) return { skipped: true, changed: false };
     return plainResult(applied);

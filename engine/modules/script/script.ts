@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type HostModule, ModuleError } from "../contract.ts";
-import { parseRun, plainResult, planRun, probeRun, runArgs, type RunState, runVars } from "../parts/run.ts";
+import { parseRun, plainResult, planRun, probeRun, RUN_RECORDS, runArgs, type RunState, runVars } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { divide as divideOutput } from "../parts/trailer.ts";
 import { args, type ArgsOf, boolean, string } from "../schema.ts";
@@ -49,6 +49,7 @@ export const script: HostModule<ScriptArgs, RunState> = {
   },
   verified: false,
   ownVerdict: true,
+  watched: RUN_RECORDS,
   result({ args, applied, before, changes }) {
     if (changes.length === 0)
       return {

@@ -1,5 +1,5 @@
 import type { HostModule } from "../contract.ts";
-import { inputArgs, parseRun, planRun, probeRun, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
+import { inputArgs, parseRun, planRun, probeRun, RUN_RECORDS, runArgs, runResult, type RunState, runVars, stdinOf } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { args, type ArgsOf, path, string } from "../schema.ts";
 
@@ -32,6 +32,7 @@ export const shell: HostModule<ShellArgs, RunState> = {
   }),
   verified: false,
   ownVerdict: true,
+  watched: RUN_RECORDS,
   result: (facts) => runResult({ ...facts, before: facts.before ?? {} }, facts.args.cmd),
   doc: {
     description: "As `command`, but a shell reads the line: pipes, redirections, variables and globs work. Values from variables need the filter `quote`.",

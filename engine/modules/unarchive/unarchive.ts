@@ -1,7 +1,7 @@
 import type { Change, HostModule } from "../contract.ts";
 import { args, type ArgsOf, boolean, integer, list, path } from "../schema.ts";
 import { attributeArgs, attributeFacts, type AttributeFacts, attributeQuestions } from "../parts/attributes.ts";
-import { downloadVars } from "../parts/download.ts";
+import { downloadVars, NO_DOWNLOAD } from "../parts/download.ts";
 import { type Entry, parseEntry, pathInfo } from "../parts/entry.ts";
 import { factsOf } from "../parts/facts.ts";
 import { fileMaterial, type Material } from "../parts/material.ts";
@@ -186,9 +186,7 @@ function archiveVars(args: UnarchiveArgs): Record<string, string> {
     members,
     unzip_options: args.extra_opts.map(quote).join(" "),
     unzip_members: [members, ...(excludes.length === 0 ? [] : ["-x", ...excludes.map(quote)])].filter((word) => word !== "").join(" "),
-    ...(isUrl
-      ? downloadVars({ url: args.src, timeout: 10, validate_certs: args.validate_certs })
-      : { url: "", curl_config: "", wget_config: "", is_secret: "", insecure: "", timeout: "" }),
+    ...(isUrl ? downloadVars({ url: args.src, timeout: 10, validate_certs: args.validate_certs }) : NO_DOWNLOAD),
   };
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { type HostModule, ModuleError } from "../contract.ts";
-import { downloadVars, fileNameOf, shownUrl } from "../parts/download.ts";
+import { downloadVars, fileNameOf } from "../parts/download.ts";
 import { type Facts, factsOf } from "../parts/facts.ts";
+import { secretHeaders } from "../parts/headers.ts";
 import { readScript } from "../parts/script.ts";
+import { shownUrl } from "../parts/url.ts";
 import { anything, args, type ArgsOf, boolean, choice, integer, list, mapping, path, string } from "../schema.ts";
 import { headersOf, textOf } from "./answer.ts";
 import { type Body, encodeBody } from "./body.ts";
@@ -56,6 +58,7 @@ export const uri: HostModule<UriArgs, UriState> = {
   name: "uri",
   summary: "Sends an HTTP request from the host",
   args: schema,
+  secretsIn: (args) => secretHeaders(args.headers),
   check(args) {
     if (!/^[A-Za-z]+$/.test(args.method)) return "Parameter 'method' needs to be a single word in uppercase, like GET or POST.";
     return /^https?:\/\//i.test(args.url) ? undefined : `url must begin with http:// or https://: ${shownUrl(args.url)}`;

@@ -1,6 +1,6 @@
 import type { ControllerModule } from "../contract.ts";
 import { args, type ArgsOf, mapping } from "../schema.ts";
-import { validateRoleArguments } from "../role-arguments.ts";
+import { secretsOfSpec, validateRoleArguments } from "../role-arguments.ts";
 
 const schema = args({
   argument_spec: mapping("The options, as in a role's argument_specs.", { required: true }),
@@ -22,8 +22,9 @@ export const validateArgumentSpec: ControllerModule<ArgsOf<typeof schema>> = {
     }
     const errors = validateRoleArguments(argument_spec, values);
     const result = { argument_spec_data: argument_spec, validate_args_context: validate_args_context ?? {} };
-    if (errors.length === 0) return { msg: "The arg spec validation passed", result };
-    return { failed: true, msg: `Validation of arguments failed:\n${errors.join("\n")}`, result: { ...result, argument_errors: errors } };
+    const secrets = secretsOfSpec(argument_spec, values);
+    if (errors.length === 0) return { msg: "The arg spec validation passed", result, secrets };
+    return { secrets, failed: true, msg: `Validation of arguments failed:\n${errors.join("\n")}`, result: { ...result, argument_errors: errors } };
   },
   doc: {
     examples: `- validate_argument_spec:\n    argument_spec:\n      app_port: {type: int, required: true}`,

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Updates the package lists, then runs apt-get.
 # Variables: update, update_retries, update_max_delay (seconds), lock_timeout (seconds), steps (quoted lines of quoted words), options,
-# policy_rc_d (exit status, may be empty), deb (URL to fetch first).
+# policy_rc_d (exit status, may be empty), those of fetch.sh (url: a package to fetch first, may be empty).
 # Prints: what apt-get prints, then lists_changed (1 or 0) and cache_time
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none
 
@@ -76,10 +76,9 @@ deb_file=
 [ -z "$update" ] || update_lists
 trap 'release; rm -f -- "$deb_file"' EXIT
 [ -z "$policy_rc_d" ] || deny_services
-if [ -n "$deb" ]; then
+if [ -n "$url" ]; then
   deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
-  if command -v curl >/dev/null 2>&1; then curl -fsSL -o "$deb_file" -- "$deb"
-  else need wget; wget -nv -O "$deb_file" -- "$deb"; fi || exit
+  fetch_to "$deb_file"
 fi
 eval "set -- $steps"
 for step; do

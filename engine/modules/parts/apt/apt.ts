@@ -1,5 +1,6 @@
 import type { Answer, Script } from "../../../session/contract.ts";
 import type { Change, ResultFacts } from "../../contract.ts";
+import { NO_DOWNLOAD, plainDownload } from "../download.ts";
 import { readScript } from "../script.ts";
 import { divide } from "../trailer.ts";
 import { quote } from "../words.ts";
@@ -8,8 +9,14 @@ import { releaseWords, simulation, stepsOf } from "./commands.ts";
 import { planCache } from "./plan.ts";
 import type { AptState } from "./state.ts";
 
+/** What the record behind apt's output begins with. */
+export const APT_RECORDS = ["lists_changed"] as const;
+
 /** The scripts without the part that they all begin with, for a module that asks for more than apt. */
-export const aptTexts = { probe: (): string => readScript(import.meta.url, "probe.sh"), apply: (): string => readScript(import.meta.url, "apply.sh") };
+export const aptTexts = {
+  probe: (): string => readScript(import.meta.url, "probe.sh", "download", "fetch"),
+  apply: (): string => readScript(import.meta.url, "apply.sh", "download", "fetch"),
+};
 
 const line = (words: readonly string[]): string => words.map(quote).join(" ");
 
@@ -18,7 +25,7 @@ export function probeApt(args: AptArgs): Script {
   const isInstall = args.state === "present" || args.state === "latest";
   const isVersioned = specs.some((spec) => spec.version !== undefined);
   return {
-    text: readScript(import.meta.url, "probe.sh", "facts"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"),
     vars: {
       names: line(specs.filter((spec) => !spec.isPattern).map(({ name }) => name)),
       patterns: line(specs.filter((spec) => spec.isPattern).map(({ name }) => name)),
@@ -29,6 +36,7 @@ export function probeApt(args: AptArgs): Script {
       simulate: line(simulation(args)),
       options: line(releaseWords(args)),
       deb: args.deb ?? "",
+      ...debVars(args),
     },
   };
 }
@@ -38,7 +46,7 @@ export function applyApt(changes: readonly Change[], current: AptState, args: Ap
   const deb = args.deb !== undefined && args.deb.includes("://") ? '"$deb_file"' : quote(args.deb?.startsWith("/") === true ? args.deb : `./${args.deb ?? ""}`);
   const steps = stepsOf(changes, current, args, isUpdating).map((words) => words.map((word) => (word === "\0deb" ? deb : quote(word))).join(" "));
   return {
-    text: readScript(import.meta.url, "apply.sh", "facts"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch"),
     vars: {
       update: isUpdating ? "1" : "",
       update_retries: String(args.update_cache_retries),
@@ -47,9 +55,14 @@ export function applyApt(changes: readonly Change[], current: AptState, args: Ap
       steps: line(steps),
       options: line(releaseWords(args)),
       policy_rc_d: args.policy_rc_d === undefined ? "" : String(args.policy_rc_d),
-      deb: args.deb !== undefined && args.deb.includes("://") ? args.deb : "",
+      ...debVars(args),
     },
   };
+}
+
+/** Variables of parts/fetch.sh, where a package is fetched by its address. */
+function debVars(args: AptArgs): Readonly<Record<string, string>> {
+  return args.deb?.includes("://") === true ? plainDownload(args.deb) : NO_DOWNLOAD;
 }
 
 const COUNTS = /^(\d+) upgraded, (\d+) newly installed, (?:(\d+) reinstalled, )?(?:(\d+) downgraded, )?(\d+) to remove/m;
@@ -65,7 +78,7 @@ export function resultApt({ args, before, changes, applied }: ResultFacts<AptArg
       ...(wantsUpdate(args) ? { cache_updated: isUpdating, cache_update_time: before.cacheTime } : {}),
     };
   }
-  const { output, facts } = divide(applied.stdout, "lists_changed");
+  const { output, facts } = divide(applied.stdout, ...APT_RECORDS);
   const listsChanged = facts.flag("lists_changed");
   const stdout = output.toString("utf8");
   return {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # What dpkg and apt say about packages.
 # Variables: names, patterns (quoted words), is_removal, ask_policy (auto: only for what is not installed; 1: always; empty: never),
-# ask_cache, ask_archives, simulate (quoted words for apt-get -s), options (quoted words for apt), deb (path or URL).
+# ask_cache, ask_archives, simulate (quoted words for apt-get -s), options (quoted words for apt), deb (path or URL), those of fetch.sh (for a URL).
 # Prints: arch (the native one), cache_time, now, archives, matches.PATTERN, dpkg (lines "NAME ARCH WANT STATUS VERSION"), policy,
 # providers.NAME, deb, deb_file, simulated, simulated_code
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -34,9 +34,7 @@ if [ -n "$deb" ]; then
   *://*)
     deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
     trap 'release; rm -f -- "$deb_file"' EXIT
-    if command -v curl >/dev/null 2>&1; then said=$(umask 077; curl -fsSL -o "$deb_file" -- "$deb" 2>&1)
-    elif command -v wget >/dev/null 2>&1; then said=$(umask 077; wget -nv -O "$deb_file" -- "$deb" 2>&1)
-    else need curl; fi || refuse "cannot fetch $deb: $said"
+    fetch_to "$deb_file"
     ;;
   *) [ -e "$deb" ] || refuse "Unable to open file $deb: No such file or directory" ;;
   esac

@@ -21,6 +21,17 @@ export const accessArgs = {
 
 export type AccessArgs = ArgsOf<ReturnType<typeof args<typeof accessArgs>>>;
 
+const SECRET_KEYS = new Set(["token", "password", "client-key-data"]);
+
+/** What a kubeconfig that is written into the task holds of secrets; a path holds none. */
+export function secretsOfAccess({ kubeconfig }: Pick<AccessArgs, "kubeconfig">): string[] {
+  const found = (value: unknown): string[] =>
+    typeof value !== "object" || value === null
+      ? []
+      : Object.entries(value).flatMap(([key, entry]) => (typeof entry === "string" && SECRET_KEYS.has(key) ? [entry] : found(entry)));
+  return found(kubeconfig);
+}
+
 /** @returns why the arguments cannot be used, or undefined */
 export function checkAccess(given: AccessArgs): string | undefined {
   const { kubeconfig } = given;
