@@ -19,6 +19,7 @@ export interface Found {
 }
 
 const FILTER_BITS = 16;
+const MASK_BITS = (1 << FILTER_BITS) - 1;
 
 /**
  * Finds any number of texts in another one, in one pass. What no text begins with is passed by at the cost of one look into a table; more texts
@@ -63,8 +64,18 @@ export class Finder {
   find(text: string): Found {
     const spans: number[] = [];
     let open = text.length;
+    const last = text.length - SHORTEST;
+    // as hashOf, one unit at a time
+    let a = text.charCodeAt(0);
+    let b = text.charCodeAt(1);
+    let c = text.charCodeAt(2);
     for (let at = 0; at < text.length; at += 1) {
-      if (at + SHORTEST <= text.length && this.#filter[hashOf(text, at)] === 0) continue;
+      const d = text.charCodeAt(at + 3);
+      const hash = (((a * 31 + b) * 31 + c) * 31 + d) & MASK_BITS;
+      a = b;
+      b = c;
+      c = d;
+      if (at <= last && this.#filter[hash] === 0) continue;
       const end = this.#longest(text, at);
       if (end < 0) open = Math.min(open, at);
       const until = Math.abs(end) - 1;
@@ -103,5 +114,5 @@ function commonLength(label: string, text: string, at: number): number {
 
 function hashOf(text: string, at: number): number {
   const mixed = ((text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) * 31 + text.charCodeAt(at + 2)) * 31 + text.charCodeAt(at + 3);
-  return mixed & ((1 << FILTER_BITS) - 1);
+  return mixed & MASK_BITS;
 }

@@ -35,15 +35,19 @@ export function maskData(value: unknown, secrets: Secrets): unknown {
   if (value instanceof Set) return new Set([...value].map((entry) => maskData(entry, secrets)));
   if (value instanceof Map) return new Map([...value].map(([key, entry]) => [maskData(key, secrets), maskData(entry, secrets)]));
   if (!isContainer(value)) return value;
-  const masked: Record<string, unknown> = {};
-  let isSame = true;
-  for (const [key, entry] of Object.entries(value)) {
+  return ofMapping(value as Readonly<Record<string, unknown>>, secrets);
+}
+
+function ofMapping(mapping: Readonly<Record<string, unknown>>, secrets: Secrets): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(mapping).map(([key, entry]): [string, unknown, boolean] => {
     const name = RESULT_KEYS.has(key) ? key : secrets.mask(key);
     const shown = maskData(entry, secrets);
-    isSame &&= name === key && shown === entry;
-    define(masked, name in masked ? freeName(name, masked) : name, shown);
-  }
-  return isSame ? value : masked;
+    return [name, shown, name === key && shown === entry];
+  });
+  if (entries.every(([, , isSame]) => isSame)) return mapping;
+  const masked: Record<string, unknown> = {};
+  for (const [name, shown] of entries) define(masked, name in masked ? freeName(name, masked) : name, shown);
+  return masked;
 }
 
 /** What has keys of our own: those stay. */

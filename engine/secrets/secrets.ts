@@ -12,11 +12,6 @@ export class Secrets {
     return this.#finder.size === 0;
   }
 
-  /** Grows with every secret: what was masked under a smaller one may need it again. */
-  get version(): number {
-    return this.#finder.size;
-  }
-
   /** Remembers a secret, its lines and its forms (see `formsOf`). What is shorter than four characters is none. */
   add(plain: string): void {
     const text = plain.trim();
