@@ -42,7 +42,7 @@ export const authorizedKey: HostModule<AuthorizedKeyArgs, AuthorizedKeyState> = 
     return bad === undefined ? undefined : `invalid key specified: ${bad}`;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way"),
     vars: { user: args.user, path: args.path ?? "", follow: args.follow ? "1" : "", key_url: isUrl(args.key) ? args.key : "" },
   }),
   parse(answer) {
@@ -76,7 +76,7 @@ export const authorizedKey: HostModule<AuthorizedKeyArgs, AuthorizedKeyState> = 
   apply(changes, current, args) {
     const after = edited(current, args);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         file: current.file,
         folder: current.folder,

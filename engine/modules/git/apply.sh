@@ -17,7 +17,9 @@ fetch_target() {
 
 if [ "$action" = clone ]; then
   parent_of "$dest"
-  mkdir -p -- "$REPLY" || exit
+  make_way "$REPLY"
+  # names that the task gives are from where it began
+  cd -- "$way_start" || exit
   [ -z "$bare" ] || set -- "$@" --bare
   [ -z "$reference" ] || set -- "$@" --reference "$reference"
   [ -z "$separate" ] || set -- "$@" "--separate-git-dir=$separate"

@@ -59,6 +59,9 @@ if [ -n "$ask_key" ]; then
   *) key_path=${home:-${ask_home:-/home/$name}}/$key_file ;;
   esac
   fact key_path "$key_path"
+  # the user owns the folder: what is linked there is not looked at
+  way "$key_path" follow
+  way "$key_path.pub" follow
   if [ -e "$key_path" ]; then
     fact key "$(ssh-keygen -l -f "$key_path" 2>/dev/null)"
     if [ -r "$key_path.pub" ]; then

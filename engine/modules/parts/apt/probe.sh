@@ -32,8 +32,8 @@ if [ -n "$deb" ]; then
   deb_file=$deb
   case $deb in
   *://*)
-    deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
-    trap 'release; rm -f -- "$deb_file"' EXIT
+    make_scratch
+    deb_file=$scratch/package.deb
     if command -v curl >/dev/null 2>&1; then said=$(umask 077; curl -fsSL -o "$deb_file" -- "$deb" 2>&1)
     elif command -v wget >/dev/null 2>&1; then said=$(umask 077; wget -nv -O "$deb_file" -- "$deb" 2>&1)
     else need curl; fi || refuse "cannot fetch $deb: $said"
