@@ -8,12 +8,12 @@ take() {
   [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null || exit
 }
 
-# attributes PATH OWNER GROUP MODE: empty for what stays
+# attributes PATH OWNER GROUP MODE [link]: empty for what stays
 attributes() {
   set_owner=$2
   set_group=$3
   set_mode=$4
-  adjust "$1"
+  adjust "$1" "${5-}"
 }
 
 # folder PATH OWNER GROUP MODE
@@ -58,7 +58,7 @@ write_from_old() { if [ "$kind" = remote ]; then write_whole; else write_file "$
 # link PATH TARGET OWNER GROUP
 link() {
   put_link "$1" "$2"
-  attributes "$1" "$3" "$4" ''
+  attributes "$1" "$3" "$4" '' link
 }
 
 case $kind in

@@ -105,8 +105,8 @@ export function stepsOf(current: TreeState, args: TreeArgs, changes: readonly Ch
     args.directory_mode === undefined ? "" : chmodText(modeText(resolveMode(args.directory_mode, 0o777 & ~attributes.umask, true, attributes.umask)));
   const steps = rootFolders(current).map((folder) => call("folder", folder, ...ids, folderMode));
   const has = (path: string, key: string): boolean => byKey.has(`${path}: ${key}`);
-  const metadata = (path: string, mode: string): string =>
-    call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode));
+  const metadata = (path: string, mode: string, ...kind: readonly string[]): string =>
+    call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode), ...kind);
   const isTouched = (path: string): boolean => ["owner", "group", "mode"].some((key) => has(path, key));
   for (const item of current.items) {
     const path = `${current.path.replace(/\/$/, "")}/${item.name}`;
@@ -124,7 +124,7 @@ export function stepsOf(current: TreeState, args: TreeArgs, changes: readonly Ch
         steps.push(call("put", path, ...rest, String(material.size)));
         contents.push(material.content);
       }
-    } else if (isTouched(path)) steps.push(metadata(path, mode));
+    } else if (isTouched(path)) steps.push(metadata(path, mode, ...(item.want === "link" ? ["link"] : [])));
   }
   // last, since it may take away what the steps before need
   if (isTouched(current.path)) steps.push(metadata(current.path, String(byKey.get(`${current.path}: mode`)?.to ?? "")));

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: action (remove, folders, link, hard, touch, or nothing), path, src, subject (whose metadata is set), folders (quoted words),
+# Variables: action (remove, folders, link, hard, touch, or nothing), path, src, subject (whose metadata is set), subject_kind (link or empty), folders (quoted words),
 # times (quoted words: options of touch for each call), batches (calls of inside and batch), and those of place.sh for attributes.
 
 # inside FOLDER: a folder of the tree, relative to the subject; no link leads there
@@ -56,6 +56,6 @@ fi
 # the folder itself comes last: until then whoever gets it cannot exchange what is in it
 case $action in
 remove | folders | touch) ;;
-*) [ -z "$subject" ] || adjust "$subject" ;;
+*) [ -z "$subject" ] || adjust "$subject" "$subject_kind" ;;
 esac
 eval "$times"

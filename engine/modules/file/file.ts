@@ -71,6 +71,7 @@ export const file: HostModule<FileArgs, FileState> = {
         path: decision.path,
         src: decision.source ?? "",
         subject: decision.subject?.path ?? "",
+        subject_kind: decision.subject?.basis.state === "link" ? "link" : "",
         folders: decision.folders.map(quote).join(" "),
         batches: batchesOf(current, changes, args, decision.subject?.path ?? ""),
         times: touches(changes),

@@ -22,7 +22,9 @@ for step in $steps; do
   mount)
     need mount
     said=$(mount ${kind:+-t "$kind"} ${options:+-o "$options"} -- "$source" "$path" 2>&1) || {
-      message="Error mounting $path: $said"
+      # mount may go on with a hint
+      message="Error mounting $path: ${said%%
+*}"
       undo_folders
       refuse "$message"
     }

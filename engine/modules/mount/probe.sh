@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: path, fstab. Prints: text (of the fstab, and an x), mounted (source, type and options of the last mount there), is_there
-if [ -r "$fstab" ]; then fact text "$(cat -- "$fstab" && printf x)"; fi
+if [ -f "$fstab" ] && [ -r "$fstab" ]; then fact text "$(cat -- "$fstab" && printf x)"; fi
 if [ -e "$path" ]; then fact is_there 1; fi
 # the kernel writes the path without links, and blanks as \040
 way "$path" follow

@@ -85,8 +85,10 @@ open_temporary() {
 # with_old FUNCTION [ARGUMENT]: runs it with $held_name, a regular file in the held folder, open as descriptor 8
 with_old() {
   { [ -f "./$held_name" ] && [ ! -L "./$held_name" ]; } || refuse "${held%/}/$held_name is not a regular file"
-  # NOTE: to read and write, since that does not wait for the other end of a fifo; a program that runs can only be read
-  { is_old "$@" 8<>"./$held_name" 2>&9 || is_old "$@" 8<"./$held_name" 2>&9; } 9>&2 2>/dev/null || refuse "cannot open ${held%/}/$held_name"
+  # NOTE: to read and write, since that does not wait for the other end of a fifo; a program that runs can only be read. Where nobody else can
+  # put one, nothing is opened for writing: others may watch for that.
+  if is_shared; then { is_old "$@" 8<>"./$held_name" 2>&9; } 9>&2 2>/dev/null && return 0; fi
+  { is_old "$@" 8<"./$held_name" 2>&9; } 9>&2 2>/dev/null || refuse "cannot open ${held%/}/$held_name"
 }
 
 is_old() {
@@ -241,26 +243,46 @@ set_flags_of() {
   [ -z "${set_flags-}" ] || chattr "$set_flags" -- "$1" || exit
 }
 
-# adjust PATH: the same on what is there, a link itself and not what it leads to, however often it is exchanged
+# adjust PATH [link]: the same on what is there, however often it is exchanged; a link's own where a link is what the task is about
 adjust() {
   [ -n "${set_context-}${set_owner-}${set_group-}${set_mode-}${set_flags-}" ] || return 0
   seize "$1"
-  adjust_here "$held_name"
+  adjust_here "$held_name" "${2-}"
 }
 
-# adjust_here NAME: in the held folder
+# adjust_here NAME [link|any]: in the held folder; any is for what may be a link
 adjust_here() {
   held_name=$1
-  if [ -L "./$held_name" ]; then set_attributes "./$held_name" -h link
-  elif [ -d "./$held_name" ]; then
-    [ "$held_name" = . ] || stand_in "${held%/}/$held_name"
-    set_attributes . -h
-    set_flags_of .
-    return 0
-  elif [ -n "${set_mode-}" ] && is_shared; then with_old adjust_old
-  else set_attributes "./$held_name" -h
+  if [ -L "./$held_name" ]; then
+    may_own_link "${2-}" || refuse "${held%/}/$held_name is a link of somebody else's now: it was exchanged while the task ran"
+    set_attributes "./$held_name" -h link
+  elif [ -d "./$held_name" ]; then adjust_folder "$held_name"
+  elif ! is_shared; then
+    set_attributes "./$held_name" -h
+    set_flags_of "./$held_name"
+  elif [ -f "./$held_name" ]; then
+    with_old adjust_old
+    set_flags_of "./$held_name"
+  else
+    [ -z "${set_mode-}" ] || refuse "${held%/}/$held_name is no regular file, and whoever owns its folder can exchange it: its mode is left alone"
+    set_attributes "./$held_name" -h
   fi
-  set_flags_of "./$held_name"
+}
+
+# may_own_link KIND: a link that is given to root would be followed from then on
+may_own_link() {
+  case $1 in
+  link) return 0 ;;
+  any) [ -z "${set_owner-}" ] || ! is_trusted "${set_owner%%:*}" || ! is_shared || is_trusted "$(stat -c %u -- "./$held_name")" ;;
+  *) return 1 ;;
+  esac
+}
+
+# adjust_folder NAME: stands in it afterwards
+adjust_folder() {
+  [ "$1" = . ] || stand_in "${held%/}/$1"
+  set_attributes . -h
+  set_flags_of .
 }
 
 # change_mode NAME MODE: in the held folder, which stays the held one
@@ -277,16 +299,17 @@ make_folder() {
   if is_shared; then
     folder_said=$(umask 077; mkdir -- "./$held_name" 2>&1) || no_folder
     [ -n "${set_mode-}" ] || set_mode=$(printf '%o' "$((0777 & ~0${tsplay_umask:-$(umask)}))")
-    adjust_here "$held_name"
+    adjust_folder "$held_name"
     return 0
   fi
   # made with its permissions at once where nothing else is to be set
   if [ -n "${set_mode-}" ] && [ -z "${set_context-}${set_owner-}${set_group-}${set_flags-}" ] && mkdir -m "$set_mode" -- "./$held_name" 2>/dev/null; then return 0; fi
   folder_said=$(mkdir -- "./$held_name" 2>&1) || no_folder
-  adjust_here "$held_name"
+  adjust_folder "$held_name"
 }
 
-no_folder() { [ -d "./$held_name" ] || refuse "cannot create directory '${held%/}/$held_name': ${folder_said##*: }"; }
+# a link that leads to a folder is none: with this owner it would be one to be followed
+no_folder() { { [ -d "./$held_name" ] && [ ! -L "./$held_name" ]; } || refuse "cannot create directory '${held%/}/$held_name': ${folder_said##*: }"; }
 
 # make_way FOLDER: it and what is missing above it
 make_way() {

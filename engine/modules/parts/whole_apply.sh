@@ -19,6 +19,6 @@ write_whole() {
   if [ -n "$is_content" ]; then write_file "$path"; elif [ -z "${link-}" ]; then adjust "$path"; fi
   if [ -n "${link-}" ]; then
     set_owner=$link_owner set_group=$link_group set_context='' set_mode='' set_flags=''
-    adjust "$link"
+    adjust "$link" link
   fi
 }

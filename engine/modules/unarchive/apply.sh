@@ -10,7 +10,7 @@ batch() {
   chmod) set_mode=$2 ;;
   esac
   shift 2
-  for member; do adjust "${root%/}/${member%/}"; done
+  for member; do adjust "${root%/}/${member%/}" any; done
 }
 
 # judge_members: what is there may lead out of the folder
