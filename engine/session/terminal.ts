@@ -14,11 +14,13 @@ wait "$o" "$e"; rm -rf "$d"`;
  */
 export async function openWithTerminal(transport: Transport, command: string, password: string, word: string): Promise<Channel> {
   const folder = `/tmp/.tsplay-${word}`;
+  // whoever sees the word in the list of processes may make a folder of that name first: the command reads from none but the user's own
+  const isThere = `[ -O ${folder} ] && [ ! -L ${folder} ] && [ -p ${folder}/err ]`;
   // the outer sh keeps the terminal open: doas closes everything before it opens /dev/tty, and sshd would take that for the end
   const [carrier, terminal] = await Promise.all([
     transport.exec(`exec /bin/sh -c ${quote(`d=${folder}; ${CARRIER}`)}`),
     transport.exec(
-      `exec /bin/sh -c ${quote(`n=0; until [ -p ${folder}/err ] || [ "$n" -ge 100 ]; do sleep 0.1; n=$((n+1)); done; (exec <${folder}/in >${folder}/out 2>${folder}/err; ${command}); exit "$?"`)}`,
+      `exec /bin/sh -c ${quote(`n=0; until ${isThere}; do sleep 0.1; n=$((n+1)); [ "$n" -lt 100 ] || exit 96; done; (exec <${folder}/in >${folder}/out 2>${folder}/err; ${command}); exit "$?"`)}`,
       { hasTerminal: true },
     ),
   ]);

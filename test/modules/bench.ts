@@ -66,14 +66,34 @@ function contentOf(text: string): string | Buffer {
   return text.startsWith("random:") ? randomBytes(Number(text.slice("random:".length))) : text;
 }
 
-export function benchOf(host: LabHost, session: Session, files: Files, situation: Situation): Bench {
+/** The session, with something that happens after the first script's answer and before the second script. */
+function interrupted(session: Session, between: () => Promise<void>): Session {
+  let count = 0;
+  let happened: Promise<void> | undefined;
+  return {
+    forward: (address, port) => session.forward(address, port),
+    close: () => session.close(),
+    async run(script, options) {
+      count += 1;
+      if (count > 1) await (happened ??= between());
+      return await session.run(script, options);
+    },
+  };
+}
+
+/** @param timeout for a script, in milliseconds */
+export function benchOf(host: LabHost, session: Session, files: Files, situation: Situation, timeout = 120_000): Bench {
   return {
     session,
     work: "/srv/law",
     places: { files: files.folder, url: files.url },
     controller: controllerFor(files.folder, situation, host.name),
-    carryOut: (module, args, how) =>
-      carryOut(module, args, handsOnHost(module, args, session, { run: { environment: how.environment, timeout: 120_000 } }), how),
+    carryOut: (module, args, how) => {
+      const { environment, beforeApply } = how;
+      // an attacked script that takes that long waits for the other end of a fifo
+      const run = { environment, timeout: beforeApply === undefined ? timeout : 15_000 };
+      return carryOut(module, args, handsOnHost(module, args, beforeApply === undefined ? session : interrupted(session, beforeApply), { run }), how);
+    },
     validate(module, given) {
       const place = { file: "laws.yaml", line: 1, column: 1 };
       const { args, problems } = validateArgs(module.args, given ?? {}, { raw: given as object, place, moduleName: module.name, partial: false });

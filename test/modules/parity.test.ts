@@ -65,9 +65,29 @@ test("a script's own EXIT trap lets go of the facts that are held (parts/facts.s
   const traps = scripts.flatMap((name) => readFileSync(path.join(root, name), "utf8").match(/^ *trap .*EXIT$/gm) ?? []);
   assert.ok(traps.length > 0);
   assert.deepEqual(
-    traps.filter((line) => !/trap '?release\b/.test(line)),
+    traps.filter((line) => !/trap '?(release|tidy)\b/.test(line)),
     [],
   );
+});
+
+test("only parts/place.sh makes temporaries and puts things in place", () => {
+  // what a name in a script's own words would look like, and the tools that make one or rename it
+  const own = /mktemp|TMPDIR|\.tsplay|[-.]\$\$|set -C|noclobber|\b(mv|ln|cp) |\/tmp\b|readlink -f/;
+  const isAllowed = (name: string, line: string): boolean =>
+    name === "parts/place.sh" ||
+    // a comment, words of a message, and a link that is only looked at
+    /^\s*#|refuse /.test(line) ||
+    (name === "parts/entry.sh" && line.includes("readlink -f")) ||
+    (name === "setup/probe.sh" && line.includes("readlink -f")) ||
+    // a new home, in a folder that is held
+    (name === "user/apply.sh" && line.includes('cp -R -P -- "$skeleton" "./$held_name"'));
+  const found = scripts.flatMap((name) =>
+    readFileSync(path.join(root, name), "utf8")
+      .split("\n")
+      .filter((line) => own.test(line) && !isAllowed(name, line))
+      .map((line) => `${name}: ${line.trim()}`),
+  );
+  assert.deepEqual(found, []);
 });
 
 test("raw bytes come after the facts that are held", () => {

@@ -9,8 +9,8 @@ elif [ -n "$data" ]; then
   printf '%s\n' "$data" | apt-key ${keyring:+--keyring "$keyring"} add -
 else
   if [ -z "$file" ]; then
-    file=${TMPDIR:-/tmp}/.tsplay.$$.key
-    trap 'release; rm -f -- "$file"' EXIT
+    make_scratch
+    file=$scratch/key
     fetch_to "$file"
   fi
   apt-key ${keyring:+--keyring "$keyring"} add "$file"

@@ -40,7 +40,7 @@ export const aptKey: HostModule<AptKeyArgs, AptKeyState> = {
     if (!isId(args.id)) return `Invalid key_id: ${args.id} (it must have 8, 16 or more than 16 hexadecimal digits)`;
     return source === undefined && args.state === "present" ? "one of the following is required: data, file, keyserver, url" : undefined;
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"), vars: varsOf(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "place", "download", "fetch"), vars: varsOf(args) }),
   parse(answer, args) {
     const facts = factsOf(answer);
     return { keys: facts.get("keys").split(" ").filter(Boolean), id: args.id ?? facts.get("key_id") };
@@ -52,7 +52,7 @@ export const aptKey: HostModule<AptKeyArgs, AptKeyState> = {
     return [{ key: `key ${digits(current.id)}`, from: isThere ? "present" : null, to: isThere ? null : "present" }];
   },
   apply: (_changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "download", "fetch"),
     vars: { ...varsOf(args), short_id: args.state === "absent" ? digits(current.id).slice(-8) : "", keyserver: args.keyserver ?? "" },
   }),
   result({ before, after }) {

@@ -9,14 +9,12 @@ list=
 # expired keys count as missing
 fact keys "$(printf '%s\n' "$list" | grep -v '^...:e' | ids | tr '\n' ' ')"
 [ -z "$id" ] || exit 0
-home=${TMPDIR:-/tmp}/.tsplay.$$
-trap 'release; rm -rf -- "$home"' EXIT
-(umask 077; mkdir -- "$home") || exit
-source=$home/key
+make_scratch
+source=$scratch/key
 if [ -n "$file" ]; then source=$file
 elif [ -n "$data" ]; then printf '%s\n' "$data" >"$source"
 else fetch_to "$source"
 fi
-said=$(gpg --homedir "$home" --batch --with-colons --show-keys "$source" 2>&1) || refuse "Unable to extract key: $said"
+said=$(gpg --homedir "$scratch" --batch --with-colons --show-keys "$source" 2>&1) || refuse "Unable to extract key: $said"
 fact key_id "$(printf '%s\n' "$said" | ids | sed -n 1p)"
 exit 0

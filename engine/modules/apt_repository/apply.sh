@@ -3,12 +3,11 @@
 # those of parts/apt/apply.sh. An update that fails puts the old files back.
 eval "set -- $puts"
 while [ $# -gt 0 ]; do
-  if [ -z "$4" ]; then rm -f -- "$1" || exit
+  if [ -z "$4" ]; then remove "$1"
   else
     parent_of "$1"
-    mkdir -p -- "$REPLY" || exit
+    make_way "$REPLY"
     put_text "$1" "${2:-0644}" "$4"
-    [ -z "$2" ] || [ -z "$3" ] || chmod -- "$2" "$1" || exit
   fi
   shift 5
 done
@@ -18,7 +17,7 @@ code=$?
 if [ "$code" -ne 0 ]; then
   eval "set -- $puts"
   while [ $# -gt 0 ]; do
-    if [ -n "$3" ]; then rm -f -- "$1"; else put_text "$1" 0644 "$5"; fi
+    if [ -n "$3" ]; then remove "$1"; else put_text "$1" 0644 "$5"; fi
     shift 5
   done
   exit "$code"

@@ -58,7 +58,7 @@ export const aptRepository: HostModule<RepositoryArgs, RepositoryState> = {
     const modeText = args.mode === undefined ? "" : resolveMode(args.mode, 0o644, false, 0o022).toString(8).padStart(4, "0");
     const puts = edits(current, args).flatMap(({ file, before, after }) => [file, modeText, before === undefined ? "1" : "", after, before ?? ""]);
     return {
-      text: `${readScript(import.meta.url, "apply.sh", "facts", "put").replace("(update_only)", () => `(\n${aptTexts.apply()}\n) >/dev/null`)}`,
+      text: `${readScript(import.meta.url, "apply.sh", "facts", "way", "place").replace("(update_only)", () => `(\n${aptTexts.apply()}\n) >/dev/null`)}`,
       vars: {
         puts: puts.map(quote).join(" "),
         update_lists: args.update_cache ? "1" : "",

@@ -53,13 +53,13 @@ export const assemble: HostModule<Args, State> = {
     return { ...args, material: materialOf(joinFragments(fragments, args.delimiter), { source: folder }) };
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "whole_probe"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "whole_probe"),
     vars: { remote: args.remote_src ? "1" : "", src: args.src, ...wholeVars(args, args.src.replace(/\/+$/, "").split("/").at(-1)!) },
   }),
   parse: (answer, args) => ({ whole: parseWhole(answer, args), material: args.material ?? remoteMaterial(answer, args) }),
   plan: (current, args) => planWhole(current.whole, args, current.material),
   apply: (changes, current, args) =>
-    applyWhole(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current.whole, args, current.material),
+    applyWhole(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current.whole, args, current.material),
   probeForDiff: (changes, current) => oldContent('cat -- "$path"', changes, current.whole),
   diff: (changes, current, _args, answer) => diffWhole(changes, current.whole, current.material, answer),
   result: ({ args, after, changes, applied }) => ({

@@ -1,10 +1,12 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # Variables: file, folder, make_folder, owner (uid:gid), text, manage (1: folder and file belong to the user).
 if [ -n "$make_folder" ]; then
-  (umask 077; mkdir -p -- "$folder") || exit
-  chown -- "$owner" "$folder" || exit
+  parent_of "$folder"
+  make_way "$REPLY"
+  set_owner=$owner
+  set_mode=0700
+  make_folder "$folder"
 fi
-is_new=
-[ -e "$file" ] || is_new=1
-put_text "$file" 0600 "$text"
-if [ -n "$is_new" ] || [ -n "$manage" ]; then chown -- "$owner" "$file" && chmod 600 -- "$file"; fi
+# the folder is the user's: no link in it is followed
+[ ! -e "$file" ] || [ -n "$manage" ] || owner=keep
+put_text "$file" 0600 "$text" "$owner"

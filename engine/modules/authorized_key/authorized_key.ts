@@ -43,7 +43,7 @@ export const authorizedKey: HostModule<AuthorizedKeyArgs, AuthorizedKeyState> = 
     return bad === undefined ? undefined : `invalid key specified: ${bad}`;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "download"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "place", "download"),
     vars: { user: args.user, path: args.path ?? "", follow: args.follow ? "1" : "", ...(isUrl(args.key) ? plainDownload(args.key.trim()) : NO_DOWNLOAD) },
   }),
   parse(answer) {
@@ -77,7 +77,7 @@ export const authorizedKey: HostModule<AuthorizedKeyArgs, AuthorizedKeyState> = 
   apply(changes, current, args) {
     const after = edited(current, args);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         file: current.file,
         folder: current.folder,

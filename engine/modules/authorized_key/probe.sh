@@ -18,7 +18,10 @@ case $path in
 "~/"*) file=$home/${path#"~/"} ;;
 *) file=$path ;;
 esac
-if [ -n "$follow" ] && [ -L "$file" ]; then file=$(readlink -f -- "$file"); fi
+# a link of the user's own is refused, whether it is to be followed or to be replaced
+way "$file" follow
+if [ -n "$follow" ] && [ -L "$file" ]; then file=$way; fi
+[ -f "$file" ] || [ ! -e "$file" ] || refuse "$file is not a regular file"
 fact file "$file"
 parent_of "$file"
 fact folder "$REPLY"

@@ -33,7 +33,7 @@ export const blockinfile: HostModule<BlockArgs, EditState> = {
   summary: "Keeps a block of lines between two marker lines in a text file",
   args: schema,
   check: (args) => checkValidate(args.validate),
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined && !args.create) throw new ModuleError(`Path ${current.path} does not exist !`, { rc: 257 }, "create: true makes it");
@@ -41,7 +41,7 @@ export const blockinfile: HostModule<BlockArgs, EditState> = {
   },
   left: (after, args, before) => leftEdit(after, args, editBlock(before, args)),
   apply: (changes, current, args) =>
-    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editBlock(current, args)),
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current, args, editBlock(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, editBlock(current, args)),
   result: ({ args, before, changes, applied }) => ({ msg: editMessage(changes, editBlock(before, args)), ...backupResult(applied) }),
   doc: {

@@ -8,18 +8,20 @@ take() {
   [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null || exit
 }
 
-# attributes PATH OWNER GROUP MODE: empty for what stays
+# attributes PATH OWNER GROUP MODE [link]: empty for what stays
 attributes() {
   set_owner=$2
   set_group=$3
   set_mode=$4
-  set_attributes "$1"
+  adjust "$1" "${5-}"
 }
 
 # folder PATH OWNER GROUP MODE
 folder() {
-  [ -d "$1" ] || mkdir -- "$1" || exit
-  attributes "$@"
+  set_owner=$2
+  set_group=$3
+  set_mode=$4
+  make_folder "$1"
 }
 
 # put PATH OWNER GROUP MODE KEEP SIZE: the next SIZE bytes of stdin
@@ -40,19 +42,27 @@ put_from() {
   set_mode=
   write_mode=$5
   write_keep=$6
-  (write_file "$2") <"$1" || exit
+  write_from "$1" "$2"
 }
+
+# write_from SOURCE PATH: by the way that was judged, and never a fifo that has come since
+write_from() {
+  way "$1" follow
+  set -- "$way" "$2"
+  seize "$1"
+  with_old write_from_old "$2"
+}
+
+write_from_old() { if [ "$kind" = remote ]; then write_whole; else write_file "$1"; fi </proc/self/fd/8; }
 
 # link PATH TARGET OWNER GROUP
 link() {
-  if [ -d "$1" ] && [ ! -L "$1" ]; then rmdir -- "$1" || exit; fi
-  ln -s -- "$2" "$1.tsplay.$$" || exit
-  rename "$1.tsplay.$$" "$1"
-  attributes "$1" "$3" "$4" ''
+  put_link "$1" "$2"
+  attributes "$1" "$3" "$4" '' link
 }
 
 case $kind in
 tree) eval "$steps" ;;
-remote) write_whole <"$remote" ;;
+remote) if [ -n "$is_content" ]; then write_from "$remote" "$path"; else write_whole; fi ;;
 *) write_whole ;;
 esac

@@ -47,14 +47,14 @@ export const copy: HostModule<CopyArgs, CopyState> = {
   summary: "Copies files, directories and text to the host",
   args: schema,
   check(args) {
-    if (args.src === undefined && args.content === undefined) return "src (or content) is required";
+    if ((args.src ?? "") === "" && args.content === undefined) return "src (or content) is required";
     if (args.src !== undefined && args.content !== undefined) return "src and content are mutually exclusive";
     if (args.content !== undefined && args.dest.endsWith("/")) return "can not use content with a dir as dest";
     return checkValidate(args.validate);
   },
   prepare,
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "whole_probe"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "whole_probe"),
     vars: {
       kind: kindOf(args),
       src: args.src ?? "",
@@ -160,7 +160,7 @@ function parseTreeState(facts: Facts, args: CopyArgs): TreeState {
 }
 
 function apply(changes: readonly Change[], current: CopyState, args: CopyArgs): Script {
-  const text = readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply");
+  const text = readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply");
   if (current.tree === undefined) {
     const script = applyWhole(text, changes, current.whole!, args, materialFor(current, args));
     if (current.source === undefined) return { ...script, vars: { ...script.vars, kind: "file" } };

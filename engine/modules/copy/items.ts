@@ -21,6 +21,8 @@ export interface Item {
 interface Found {
   readonly entry: Entry | undefined;
   readonly sum: string | undefined;
+  /** What a followed link leads to. */
+  readonly isLinked?: boolean;
 }
 
 /** What `ask_items` of probe.sh found, one for each name. */
@@ -33,7 +35,7 @@ function foundItems(facts: Facts, prefix: string): Found[] {
     if (kind === "-") return { entry: undefined, sum: undefined };
     const entry = parseEntry(entries[entryAt++] ?? "", facts.maybe(`${prefix}target.${index}`));
     // a name with a backslash makes sha1sum begin its line with one
-    return { entry, sum: kind === "f" ? sums[sumAt++]?.replace(/^\\/, "").slice(0, 40) : undefined };
+    return { entry, sum: kind === "f" || kind === "F" ? sums[sumAt++]?.replace(/^\\/, "").slice(0, 40) : undefined, isLinked: kind === "F" };
   });
   if (entryAt !== entries.length || sumAt !== sums.length) throw new ModuleError("the directory changed while it was looked at", {}, "run the task again");
   return found;
@@ -62,10 +64,14 @@ export function remoteItems(facts: Facts, isFollowed: boolean): Item[] {
   if (sources.length !== names.length || found.length !== names.length)
     throw new ModuleError("a name in the source directory holds a newline, which cannot be copied on the host");
   return names.flatMap((name, index): Item[] => {
-    const { entry, sum } = sources[index]!;
+    const { entry, sum, isLinked } = sources[index]!;
     const here = { here: found[index]!.entry, hereSum: found[index]!.sum };
     if (entry?.state === "directory") return [{ name, want: "directory", mode: entry.mode, ...here }];
-    if (entry?.state === "file" || entry?.state === "hard") return [{ name, want: "file", mode: entry.mode, sum, ...here }];
+    if (entry?.state === "file" || entry?.state === "hard") {
+      // as with Ansible, a link at the top becomes a new file like any other
+      const isNew = isLinked === true && !name.includes("/");
+      return [{ name, want: "file", mode: isNew ? undefined : entry.mode, sum, ...here }];
+    }
     if (entry?.state === "link" && !isFollowed) return [{ name, want: "link", target: entry.target, ...here }];
     return [];
   });

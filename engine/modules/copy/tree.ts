@@ -60,13 +60,13 @@ export function planTree(current: TreeState, args: TreeArgs): Change[] {
   if (root !== undefined && root.state !== "directory" && root.state !== "link")
     throw new ModuleError(`${path} is a ${root.state}: a directory cannot be copied there`, { dest: path });
   const changes: Change[] = rootFolders(current).map((folder) => ({ key: `${folder}: state`, from: null, to: "directory" }));
-  if (current.remote !== undefined && root !== undefined) changes.push(...planAttributes(root, rootWanted(args), attributes, `${path}: `));
+  if (current.remote !== undefined) changes.push(...planAttributes(root ?? fresh(attributes.umask, true), rootWanted(args), attributes, `${path}: `));
   for (const item of current.items) changes.push(...planItem(item, current, args));
   return changes;
 }
 
 function rootWanted(args: TreeArgs): Wanted {
-  return { owner: args.owner, group: args.group, mode: args.mode === "preserve" ? undefined : args.mode };
+  return { owner: args.owner, group: args.group, mode: args.directory_mode ?? (args.mode === "preserve" ? undefined : args.mode) };
 }
 
 function planItem(item: Item, current: TreeState, args: TreeArgs): Change[] {
@@ -105,10 +105,9 @@ export function stepsOf(current: TreeState, args: TreeArgs, changes: readonly Ch
     args.directory_mode === undefined ? "" : chmodText(modeText(resolveMode(args.directory_mode, 0o777 & ~attributes.umask, true, attributes.umask)));
   const steps = rootFolders(current).map((folder) => call("folder", folder, ...ids, folderMode));
   const has = (path: string, key: string): boolean => byKey.has(`${path}: ${key}`);
-  const metadata = (path: string, mode: string): string =>
-    call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode));
+  const metadata = (path: string, mode: string, ...kind: readonly string[]): string =>
+    call("attributes", path, has(path, "owner") ? ids[0]! : "", has(path, "group") ? ids[1]! : "", chmodText(mode), ...kind);
   const isTouched = (path: string): boolean => ["owner", "group", "mode"].some((key) => has(path, key));
-  if (current.root !== undefined && isTouched(current.path)) steps.push(metadata(current.path, String(byKey.get(`${current.path}: mode`)?.to ?? "")));
   for (const item of current.items) {
     const path = `${current.path.replace(/\/$/, "")}/${item.name}`;
     const basis = basisOf(item, attributes);
@@ -125,7 +124,9 @@ export function stepsOf(current: TreeState, args: TreeArgs, changes: readonly Ch
         steps.push(call("put", path, ...rest, String(material.size)));
         contents.push(material.content);
       }
-    } else if (isTouched(path)) steps.push(metadata(path, mode));
+    } else if (isTouched(path)) steps.push(metadata(path, mode, ...(item.want === "link" ? ["link"] : [])));
   }
+  // last, since it may take away what the steps before need
+  if (isTouched(current.path)) steps.push(metadata(current.path, String(byKey.get(`${current.path}: mode`)?.to ?? "")));
   return { steps: steps.join("\n"), contents };
 }

@@ -74,7 +74,7 @@ export const cron: HostModule<CronArgs, CronState> = {
     ];
   },
   apply: (_changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
     vars: {
       file: fileOf(args),
       user: args.cron_file === undefined ? (args.user ?? "") : "",

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: file (of /etc/cron.d; empty for a user's crontab), user (empty for the login user). Prints: is_there, text (and an x)
 if [ -n "$file" ]; then
-  if [ -e "$file" ]; then fact is_there 1; fact text "$(cat -- "$file" && printf x)"; fi
+  if [ -f "$file" ]; then fact is_there 1; fact text "$(cat -- "$file" && printf x)"; fi
   exit 0
 fi
 need crontab

@@ -1,17 +1,21 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # Variables: slug, action (write or remove), text, mode, those of fetch_to, ending (both only when the key is to be written).
 folder=/etc/apt/keyrings
 if [ "$action" = remove ]; then
-  rm -f -- "/etc/apt/sources.list.d/$slug.sources" "$folder/$slug.asc" "$folder/$slug.gpg"
-  exit
+  for file in "/etc/apt/sources.list.d/$slug.sources" "$folder/$slug.asc" "$folder/$slug.gpg"; do
+    [ ! -e "$file" ] || remove "$file"
+  done
+  exit 0
 fi
 if [ -n "$url" ]; then
-  [ -d "$folder" ] || mkdir -m 755 -- "$folder" || exit
-  temporary=$folder/.tsplay.$$
-  trap 'release; rm -f -- "$temporary"' EXIT
-  fetch_to "$temporary"
-  chmod 644 -- "$temporary" && mv -f -- "$temporary" "$folder/$slug.$ending" || exit
-  trap release EXIT
+  set_mode=0755
+  [ -d "$folder" ] || make_folder "$folder"
+  set_mode=
+  write_mode=00644
+  make_temporary "$folder/$slug.$ending"
+  fetch_to /proc/self/fd/7
+  install_temporary
 fi
 [ -z "$text" ] || put_text "/etc/apt/sources.list.d/$slug.sources" 0644 "$text"
-[ -z "$mode" ] || chmod -- "$mode" "/etc/apt/sources.list.d/$slug.sources"
+set_mode=$mode
+adjust "/etc/apt/sources.list.d/$slug.sources"

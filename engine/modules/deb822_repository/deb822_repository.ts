@@ -49,7 +49,7 @@ export const deb822Repository: HostModule<Deb822Args, Deb822State> = {
   summary: "Manages apt's sources in the deb822 format, with their keys",
   args: schema,
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "place", "download", "fetch"),
     vars: { slug: slugOf(args.name), ...keyVars(args.state === "present" ? keyUrl(args) : "") },
   }),
   parse(answer) {
@@ -89,7 +89,7 @@ export const deb822Repository: HostModule<Deb822Args, Deb822State> = {
     const has = (key: string): boolean => changes.some((change) => change.key === key);
     const isKey = current.ending !== undefined && has(keyFile(args, current.ending));
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch", "put"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "download", "fetch"),
       vars: {
         slug: slugOf(args.name),
         action: args.state === "absent" ? "remove" : "write",

@@ -9,12 +9,11 @@ keys=
 for ending in asc gpg; do [ ! -e "/etc/apt/keyrings/$slug.$ending" ] || keys="$keys $ending"; done
 fact keys "$keys"
 if [ -n "$url" ]; then
-  temporary=${TMPDIR:-/tmp}/.tsplay.$$.key
-  trap 'release; rm -f -- "$temporary"' EXIT
-  fetch_to "$temporary"
+  make_scratch
+  fetch_to "$scratch/key"
   ending=gpg
-  if grep -q -e '-----BEGIN PGP PUBLIC KEY BLOCK-----' "$temporary"; then ending=asc; fi
+  if grep -q -e '-----BEGIN PGP PUBLIC KEY BLOCK-----' "$scratch/key"; then ending=asc; fi
   fact ending "$ending"
-  if cmp -s "$temporary" "/etc/apt/keyrings/$slug.$ending"; then fact key_same 1; else fact key_same 0; fi
+  if cmp -s "$scratch/key" "/etc/apt/keyrings/$slug.$ending"; then fact key_same 1; else fact key_same 0; fi
 fi
 exit 0

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize, resolve } from "node:path";
@@ -99,10 +99,11 @@ function isDirectory(file: string): boolean {
 }
 
 async function writeWhole(file: string, bytes: Buffer): Promise<void> {
-  const temporary = `${file}.tsplay.${process.pid}`;
+  // made exclusively, under a name that nobody else can have taken
+  const temporary = join(dirname(file), `.tsplay.${randomUUID()}`);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(temporary, bytes);
+    await writeFile(temporary, bytes, { flag: "wx" });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -6,7 +6,7 @@ expand_home "$src"; src=$REPLY
 fact source "$src"
 if [ -d "$src" ]; then fact state directory
 elif [ ! -e "$src" ]; then fact state missing
-elif [ ! -r "$src" ]; then fact state unreadable
+elif [ ! -r "$src" ] || [ -p "$src" ]; then fact state unreadable
 else
   sum=$(sha1sum <"$src") || exit
   sum=${sum%% *}

@@ -44,13 +44,14 @@ export const file: HostModule<FileArgs, FileState> = {
     return undefined;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes"),
     vars: {
       path: args.path,
       src: args.src ?? "",
       state: args.state ?? "",
       follow: args.follow ? "1" : "",
       recurse: args.recurse ? "1" : "",
+      wants_metadata: wantsMetadata(args) ? "1" : "",
       atime_text: timeText(args.access_time, args.access_time_format),
       mtime_text: timeText(args.modification_time, args.modification_time_format),
       ...(args.state === "absent" ? {} : attributeQuestions(args)),
@@ -64,15 +65,16 @@ export const file: HostModule<FileArgs, FileState> = {
   apply(changes, current, args) {
     const decision = decide(current, args);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "attributes"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         action: decision.action,
         path: decision.path,
         src: decision.source ?? "",
         subject: decision.subject?.path ?? "",
+        subject_kind: decision.subject?.basis.state === "link" ? "link" : "",
         folders: decision.folders.map(quote).join(" "),
-        batches: batchesOf(current, changes, args),
-        times: touches(changes, decision),
+        batches: batchesOf(current, changes, args, decision.subject?.path ?? ""),
+        times: touches(changes),
         ...(decision.subject === undefined ? {} : attributeVars(changes, decision.subject.basis, args, current.attributes)),
       },
     };
@@ -124,12 +126,17 @@ export const file: HostModule<FileArgs, FileState> = {
       size: "bytes",
     },
     differences: [
+      "`recurse` changes links themselves and never what they lead to",
       "environment variables in path and src are not expanded",
       "SELinux arguments on a host without SELinux are refused; Ansible ignores them",
       "an attribute such as `+i` that is already set is no change",
     ],
   },
 };
+
+function wantsMetadata(args: FileArgs): boolean {
+  return [args.owner, args.group, args.mode, args.attributes, args.seuser, args.serole, args.setype, args.selevel].some((wish) => wish !== undefined);
+}
 
 function isNow(args: FileArgs, key: "access_time" | "modification_time"): boolean {
   return args[key] === "now" || (args[key] === undefined && args.state === "touch");
@@ -155,12 +162,11 @@ function timeChanges(decision: Decision, current: FileState, args: FileArgs): Ch
 }
 
 // one call when both are now: that is allowed to those who may write the file without owning it
-function touches(changes: readonly Change[], decision: Decision): string {
+function touches(changes: readonly Change[]): string {
   const found = (key: string): State[string] | undefined => changes.find((change) => change.key === key)?.to;
   const [atime, mtime] = [found("atime"), found("mtime")];
-  const target = quote(decision.subject?.path ?? decision.path);
-  if (atime === "now" && mtime === "now") return `touch -c -- ${target} || exit`;
+  if (atime === "now" && mtime === "now") return "touch_subject";
   const call = (flag: string, value: State[string] | undefined): string =>
-    value === undefined ? ":" : value === "now" ? `touch -c ${flag} -- ${target} || exit` : `touch -c ${flag} -d @${String(value)} -- ${target} || exit`;
+    value === undefined ? ":" : value === "now" ? `touch_subject ${flag}` : `touch_subject ${flag} -d @${String(value)}`;
   return `${call("-a", atime)}; ${call("-m", mtime)}`;
 }

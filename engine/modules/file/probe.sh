@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
-# Variables: path, state, src, follow, recurse, atime_text, mtime_text, and those of ask_attributes.
-# Prints: path, here[.target], real, there, parent_path, parent, source, source_path, is_empty, atime_wanted, mtime_wanted, tree,
-# followed, and the tree's names as bytes
+# Variables: path, state, src, follow, wants_metadata (1 or empty), recurse, atime_text, mtime_text, and those of ask_attributes.
+# Prints: path, here[.target], real, there, parent_path, parent, source, source_path, is_empty, atime_wanted, mtime_wanted, tree, and the
+# tree's names as bytes
 expand_home "$path"; path=$REPLY
 expand_home "$src"; src=$REPLY
 case $state in
@@ -9,12 +9,19 @@ link | absent) ;;
 *) [ -z "$src" ] || [ ! -d "$path" ] || path=${path%/}/${src##*/} ;;
 esac
 fact path "$path"
+way "$path"
 entry here "$path"
 here=$entry_line
 subject=$path
+# a link that only is to lead elsewhere, or to go, is not followed
+is_followed=$follow
+case $state in
+absent | hard) is_followed= ;;
+link | '') is_followed=${is_followed:+$wants_metadata} ;;
+esac
 case $here in
 a1*)
-  real_path "$path"
+  if [ -n "$is_followed" ]; then way "$path" follow; REPLY=$way; else real_path "$path"; fi
   fact real "$REPLY"
   [ -z "$follow" ] || subject=$REPLY
   entry there "$REPLY"
@@ -40,8 +47,9 @@ if [ -n "$src" ]; then
     ;;
   esac
   if [ -e "$source" ]; then
-    [ "$state" != link ] || { real_path "$source"; source=$REPLY; }
-    if [ -n "$follow" ] && [ -L "$source" ]; then real_path "$source"; source=$REPLY; fi
+    if [ "$state" = link ] || { [ -n "$follow" ] && [ -L "$source" ]; }; then
+      if [ "$state" = link ] && [ -z "$is_followed" ]; then real_path "$source"; source=$REPLY; else way "$source" follow; source=$way; fi
+    fi
     [ "$state" != link ] || [ -z "$follow" ] || subject=$source
   fi
   fact source_path "$source"
@@ -62,9 +70,7 @@ if [ -n "$recurse" ] && [ -d "$subject" ]; then
   need find
   # NOTE: names and states are listed apart and paired by order: a name may hold a newline
   fact tree "$(find "$subject" -exec stat -c "$entry_format" -- {} +)"
-  [ -z "$follow" ] || fact followed "$(find -L "$subject" ! -type l -exec stat -L -c "$entry_format" -- {} + 2>/dev/null)"
   fact bytes ''
   find "$subject" -print0
-  [ -z "$follow" ] || { printf '\0'; find -L "$subject" ! -type l -print0 2>/dev/null; }
 fi
 exit 0

@@ -11,26 +11,22 @@ import type { FileState } from "./state.ts";
 export interface Leaf {
   readonly path: string;
   readonly entry: Entry;
-  /** Reached through a link: metadata is that of what the link leads to. */
-  readonly isFollowed: boolean;
 }
 
 /** @throws ModuleError when the tree changed while it was listed */
 export function parseTree(facts: Facts): Leaf[] {
   if (!facts.has("tree")) return [];
-  const [own = "", ...rest] = facts.bytes.toString("utf8").split("\0\0");
-  const leaves = pair(own, facts.get("tree"), false);
-  const seen = new Set(leaves.filter((leaf) => leaf.entry.state !== "link").map((leaf) => leaf.path));
-  const followed = pair(rest.join("\0\0"), facts.maybe("followed") ?? "", true).filter((leaf) => !seen.has(leaf.path));
-  // the first one is the directory itself
-  return [...leaves.slice(1), ...followed];
-}
-
-function pair(names: string, lines: string, isFollowed: boolean): Leaf[] {
-  const paths = names.split("\0").filter((name) => name !== "");
-  const entries = lines.split("\n").filter((line) => line !== "");
+  const paths = facts.bytes
+    .toString("utf8")
+    .split("\0")
+    .filter((name) => name !== "");
+  const entries = facts
+    .get("tree")
+    .split("\n")
+    .filter((line) => line !== "");
   if (paths.length !== entries.length) throw new ModuleError("the directory changed while it was listed", {}, "run the task again");
-  return paths.map((path, index) => ({ path, entry: parseEntry(entries[index]!)!, isFollowed }));
+  // the first one is the directory itself
+  return paths.map((path, index) => ({ path, entry: parseEntry(entries[index]!)! })).slice(1);
 }
 
 /** The changes of all that a directory holds; keys are `PATH: attribute`. */
@@ -41,33 +37,56 @@ export function planTree(current: FileState, args: FileArgs): Change[] {
   return current.tree.flatMap((leaf) => planAttributes(leaf.entry, wanted, facts, `${leaf.path}: `));
 }
 
-/** Calls of `batch` (apply.sh) that carry out the tree's changes: one call for up to 200 paths with the same change. */
-export function batchesOf(current: FileState, changes: readonly Change[], args: FileArgs): string {
-  if (current.tree.length === 0) return "";
+/**
+ * Calls of `inside` and `batch` (apply.sh) that carry out the tree's changes: one call for up to 200 things with the same change.
+ * @param subject the directory, as the leaves' paths begin
+ */
+export function batchesOf(current: FileState, changes: readonly Change[], args: FileArgs, subject: string): string {
   const byKey = new Map(changes.map((change) => [change.key, change]));
-  const groups = new Map<string, string[]>();
-  const add = (call: string, path: string): void => {
-    const paths = groups.get(call);
-    if (paths === undefined) groups.set(call, [path]);
-    else paths.push(path);
-  };
+  const folders = new Map<string, Map<string, string[]>>();
   for (const leaf of current.tree) {
-    const suffix = leaf.isFollowed ? "_followed" : "";
-    const owner = byKey.get(`${leaf.path}: owner`);
-    const group = byKey.get(`${leaf.path}: group`);
-    const mode = byKey.get(`${leaf.path}: mode`);
-    if (owner !== undefined) add(`batch chown${suffix} ${current.attributes.ownerId}`, leaf.path);
-    if (group !== undefined) add(`batch chgrp${suffix} ${current.attributes.groupId}`, leaf.path);
-    if (mode !== undefined) add(`batch chmod${suffix} ${chmodText(String(mode.to))}`, leaf.path);
-    else if ((owner ?? group) !== undefined && args.mode !== undefined && leaf.entry.state !== "link")
-      add(`batch chmod${suffix} ${chmodText(leaf.entry.mode.toString(8))}`, leaf.path);
+    const calls = callsFor(leaf, byKey, current, args);
+    if (calls.length === 0) continue;
+    const at = leaf.path.lastIndexOf("/");
+    const folder = leaf.path.slice(subject.replace(/\/+$/, "").length + 1, at);
+    const inFolder = folders.get(folder) ?? new Map<string, string[]>();
+    folders.set(folder, inFolder);
+    for (const call of calls) {
+      const names = inFolder.get(call);
+      if (names === undefined) inFolder.set(call, [`./${leaf.path.slice(at + 1)}`]);
+      else names.push(`./${leaf.path.slice(at + 1)}`);
+    }
   }
   const order = ["chown", "chgrp", "chmod"];
   const rank = (call: string): number => order.findIndex((tool) => call.startsWith(`batch ${tool}`));
-  return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b))
-    .flatMap(([call, paths]) => chunks(paths, 200).map((chunk) => `${call} ${chunk.map(quote).join(" ")}`))
+  // the innermost first: until a folder is given away, nobody else can exchange what is in it
+  return [...folders]
+    .sort(([a], [b]) => depthOf(b) - depthOf(a))
+    .flatMap(([folder, calls]) => [
+      `inside ${quote(folder)}`,
+      ...[...calls]
+        .sort(([a], [b]) => rank(a) - rank(b))
+        .flatMap(([call, names]) => chunks(names, 200).map((chunk) => `${call} ${chunk.map(quote).join(" ")}`)),
+    ])
     .join("\n");
+}
+
+function callsFor({ path, entry }: Leaf, changes: ReadonlyMap<string, Change>, current: FileState, args: FileArgs): string[] {
+  const owner = changes.get(`${path}: owner`);
+  const group = changes.get(`${path}: group`);
+  const mode = changes.get(`${path}: mode`);
+  const isAgain = mode === undefined && (owner ?? group) !== undefined && args.mode !== undefined && entry.state !== "link";
+  return [
+    ...(owner === undefined ? [] : [`batch chown ${current.attributes.ownerId}`]),
+    ...(group === undefined ? [] : [`batch chgrp ${current.attributes.groupId}`]),
+    ...(mode === undefined ? [] : [`batch chmod ${chmodText(String(mode.to))}`]),
+    // a change of owner drops setuid
+    ...(isAgain ? [`batch chmod ${chmodText(entry.mode.toString(8))}`] : []),
+  ];
+}
+
+function depthOf(folder: string): number {
+  return folder === "" ? 0 : folder.split("/").length;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # Variables: is_content, sum_tool and sum (the wanted checksum; empty for none), tmp_dest, old_sum (sha1 of the old file), those of
 # download, write_file and write_whole. Prints: checksum_src, md5sum, status_code, elapsed, is_same (1: the old file is the same), made
 begin=$(date +%s)
@@ -6,15 +6,15 @@ if [ -z "$is_content" ]; then
   write_whole
 else
   need sha1sum wc mv
-  make_temporary "$path"
-  got=$write_temporary
+  # by its descriptor: its name can be taken away
+  got=/proc/self/fd/7
   if [ -n "$tmp_dest" ]; then
     expand_home "$tmp_dest"
     [ -d "$REPLY" ] || refuse "tmp_dest $REPLY is not a directory"
-    got=$REPLY/.tsplay.$$
-    trap 'release; rm -f -- "$write_temporary" "$got"' EXIT
-    (umask 077; set -C; : >"$got") || exit
+    make_scratch "$REPLY"
+    got=$scratch/download
   fi
+  make_temporary "$path"
   download "$got" || refuse "Request failed${status_code:+ (HTTP status $status_code)}: $url${download_said:+: $download_said}"
   fact status_code "$status_code"
   if [ -n "$sum_tool" ]; then
@@ -28,12 +28,11 @@ else
   fi
   if [ "${new_sum%% *}" = "$old_sum" ]; then
     fact is_same 1
-    set_attributes "$path"
-    [ -z "$write_mode" ] || chmod -- "$write_mode" "$path" || exit
-    set_flags_of "$path"
+    set_mode=$write_mode
+    adjust_here "$held_name"
   else
-    [ "$got" = "$write_temporary" ] || cat -- "$got" >"$write_temporary" || exit
-    install_temporary "$path"
+    [ -z "$tmp_dest" ] || cat -- "$got" >&7 || exit
+    install_temporary
   fi
 fi
 fact elapsed "$(($(date +%s) - begin))"

@@ -60,7 +60,7 @@ export const getUrl: HostModule<Args, State> = {
     const checksum = checksumOf(args.checksum);
     const vars = checksum?.url === undefined ? {} : { ...downloadVars(downloadArgs(args, checksum.url)), is_sums: "1" };
     return {
-      text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "whole_probe", "download"),
+      text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "whole_probe", "place", "download"),
       vars: { is_sums: "", sum_tool: checksum?.tool ?? "", ...vars, ...wholeVars({ ...args, follow: true }, fileNameOf(args.url)) },
     };
   },
@@ -86,7 +86,7 @@ export const getUrl: HostModule<Args, State> = {
       ? writeVars(changes, { entry, wanted: args, facts: whole.attributes, backup: args.backup, unsafe: args.unsafe_writes })
       : attributeVars(changes, entry ?? fresh(whole.attributes.umask, false), args, whole.attributes);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "entry", "attributes", "write", "whole_apply", "download"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "entry", "place", "whole_apply", "download"),
       vars: {
         ...vars,
         ...downloadVars(downloadArgs(args, args.url)),

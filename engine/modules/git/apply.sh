@@ -13,9 +13,11 @@ store_url() {
     case $section$line in "[remote \"$remote\"]	url = $repo") line=$stored_line ;; esac
     printf '%s\n' "$line"
   done <"$config") || return 0
-  cp -p -- "$config" "$config.tsplay.$$" && printf '%s\n' "$text" >"$config.tsplay.$$" && mv -f -- "$config.tsplay.$$" "$config"
+  put_text "$config" 00644 "$text
+"
 }
-[ -z "$stored_line" ] || trap 'release; store_url' EXIT
+# a subshell: what goes wrong in it is not what the task says
+[ -z "$stored_line" ] || trap '(store_url); tidy' EXIT
 set --
 [ -z "$depth" ] || set -- "$@" --depth "$depth"
 
@@ -31,7 +33,9 @@ fetch_target() {
 
 if [ "$action" = clone ]; then
   parent_of "$dest"
-  mkdir -p -- "$REPLY" || exit
+  make_way "$REPLY"
+  # names that the task gives are from where it began
+  cd -- "$way_start" || exit
   [ -z "$bare" ] || set -- "$@" --bare
   [ -z "$reference" ] || set -- "$@" --reference "$reference"
   [ -z "$separate" ] || set -- "$@" "--separate-git-dir=$separate"

@@ -132,7 +132,7 @@ export const git: HostModule<GitArgs, GitState> = {
 };
 
 function scriptOf(name: string): string {
-  return `${readScript(import.meta.url, "ssh.sh", "facts", "git_credentials")}\n${readScript(import.meta.url, name)}`;
+  return `${readScript(import.meta.url, "ssh.sh", "facts", "way", "place", "git_credentials")}\n${readScript(import.meta.url, name)}`;
 }
 
 function commonVars(args: GitArgs): Record<string, string> {

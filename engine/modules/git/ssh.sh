@@ -8,6 +8,8 @@ GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh} -o BatchMode=yes"
 LC_ALL=C
 export GIT_TERMINAL_PROMPT GIT_SSH_COMMAND LC_ALL
 need "$git"
-expand_home "$dest"; dest=$REPLY
+expand_home "$dest"
+way "$REPLY" follow
+dest=$way
 # git_dir: where the repository's own files are
 if [ -n "$bare" ]; then git_dir=$dest; else git_dir=$dest/.git; fi

@@ -38,7 +38,7 @@ export const hostname: HostModule<HostnameArgs, HostnameState> = {
     ...(current.current === args.name ? [] : [{ key: "current", from: current.current, to: args.name }]),
   ],
   apply: (changes, _current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
     vars: {
       name: args.name,
       is_current: changes.some(({ key }) => key === "current") ? "1" : "",

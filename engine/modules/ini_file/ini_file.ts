@@ -56,7 +56,7 @@ export const iniFile: HostModule<IniArgs, EditState> = {
     const both = args.section_has_values?.find((condition) => condition.value !== undefined && condition.values !== undefined);
     return both === undefined ? undefined : `section_has_values: "${both.option}" has value and values; give one of them`;
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined && !args.create) throw new ModuleError(`Destination ${current.path} does not exist!`, { rc: 257 }, "create: true makes it");
@@ -64,7 +64,7 @@ export const iniFile: HostModule<IniArgs, EditState> = {
   },
   left: (after, args, before) => leftEdit(after, args, editSections(before, args)),
   apply: (changes, current, args) =>
-    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editSections(current, args)),
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current, args, editSections(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, editSections(current, args)),
   result: ({ args, before, changes, applied }) => ({
     path: before.path,

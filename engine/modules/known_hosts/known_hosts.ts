@@ -29,12 +29,12 @@ export const knownHosts: HostModule<KnownHostsArgs, EditState> = {
     }
     return undefined;
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"), vars: editVars(editArgs(args)) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(editArgs(args)) }),
   parse: (answer, args) => parseEdit(answer, editArgs(args)),
   plan: (current, args) => editLines(linesOf(current), args).changes,
   apply(_changes, current, args) {
     const edited = editedOf(current, args);
-    const text = readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply");
+    const text = readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply");
     const script = applyEdit(text, planEdit(current, editArgs(args), edited), current, editArgs(args), edited);
     // ~/.ssh is its owner's alone
     return { ...script, vars: { ...script.vars, folder_mode: "0700" } };

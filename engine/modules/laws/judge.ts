@@ -11,15 +11,19 @@ export interface Outcome {
   readonly failure?: Error | undefined;
 }
 
+export interface How {
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What happens on the host between probe and apply. */
+  readonly beforeApply?: () => Promise<void>;
+}
+
 /** A host and the engine, as the laws need them. */
 export interface Bench {
   readonly session: Session;
   /** The engine's own carryOut. */
-  carryOut(
-    module: HostModule<any, any>,
-    args: unknown,
-    how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> },
-  ): Promise<Outcome>;
+  carryOut(module: HostModule<any, any>, args: unknown, how: How): Promise<Outcome>;
   /** The engine's own validation. @throws when an argument is wrong */
   validate(module: HostModule<any, any>, given: unknown): unknown;
   /** All that a host's file tree holds; compared before and after. */
@@ -43,7 +47,7 @@ const UNMOUNT = 'while read -r _ point _; do case $point in "$work"/*) umount -l
 export async function judge(module: HostModule<any, any>, situation: Situation, bench: Bench): Promise<string[]> {
   const wrong: string[] = [];
   const sh = (text: string): Promise<Answer> => bench.session.run({ text, vars: { work: bench.work } });
-  const prepared = await sh(`${UNMOUNT}\nrm -rf -- "$work" && mkdir -p -- "$work" && cd -- "$work" || exit\n${situation.given ?? ""}`);
+  const prepared = await prepare(situation, bench);
   if (prepared.code !== 0) return [`given ended with ${prepared.code}: ${said(prepared)}`];
   const environment = situation.without === undefined ? {} : await hide(situation.without, bench.work, sh);
   const seen: unknown[] = [];
@@ -79,12 +83,14 @@ export async function judge(module: HostModule<any, any>, situation: Situation, 
   return wrong;
 }
 
-async function attempt(
-  module: HostModule<any, any>,
-  situation: Situation,
-  bench: Bench,
-  how: { check: boolean; diff: boolean; environment: Readonly<Record<string, string>> },
-): Promise<Outcome> {
+/** The host as the situation has it. */
+export async function prepare(situation: Situation, bench: Bench): Promise<Answer> {
+  const text = `${UNMOUNT}\nrm -rf -- "$work" && mkdir -p -- "$work" && cd -- "$work" || exit\n${situation.given ?? ""}`;
+  return await bench.session.run({ text, vars: { work: bench.work } });
+}
+
+/** Carries the situation's task out; what is thrown is an outcome too. */
+export async function attempt(module: HostModule<any, any>, situation: Situation, bench: Bench, how: How): Promise<Outcome> {
   try {
     const given = bench.validate(module, fill(situation.args, { work: bench.work, ...bench.places }));
     const refused = module.check?.(given);

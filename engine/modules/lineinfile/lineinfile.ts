@@ -45,7 +45,7 @@ export const lineinfile: HostModule<LineArgs, EditState> = {
     }
     return checkValidate(args.validate);
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined && args.state === "present" && !args.create) {
@@ -55,7 +55,7 @@ export const lineinfile: HostModule<LineArgs, EditState> = {
   },
   left: (after, args, before) => leftEdit(after, args, editLines(before, args)),
   apply: (changes, current, args) =>
-    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, editLines(current, args)),
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current, args, editLines(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, editLines(current, args)),
   result({ args, before, changes, applied }) {
     const edited = editLines(before, args);

@@ -51,7 +51,7 @@ export const localeGen: HostModule<LocaleArgs, LocaleState> = {
     return due.map((name) => ({ key: name, from: isWanted ? null : "present", to: isWanted ? "present" : null }));
   },
   apply: (changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
     vars: {
       text: edited(
         current,

@@ -3,20 +3,23 @@
 # files that hold lines about the module), make_load, options_wanted (a line, may be empty).
 # drop PATTERN FILE: the file without the lines that match, whole or not at all
 drop() {
-  temporary=$2.tsplay.$$
-  cp -p -- "$2" "$temporary" && sed "/$1/d" "$2" >"$temporary" || exit
+  # an x keeps the newlines at the end
+  text=$(sed "/$1/d" "$2" && printf x) || exit
+  text=${text%x}
   # nothing is left of a file that held only this
-  if grep -q '[^[:space:]]' "$temporary"; then mv -f -- "$temporary" "$2" || exit; else rm -f -- "$temporary" "$2" || exit; fi
+  case $text in *[![:space:]]*) put_text "$2" 0644 "$text" ;; *) remove "$2" ;; esac
 }
 
 # add PATH LINE: the file with one more line; whatever else is in it stays
 add() {
-  temporary=$1.tsplay.$$
+  text=
   if [ -e "$1" ]; then
-    cp -p -- "$1" "$temporary" || exit
-    [ -z "$(tail -c 1 "$1")" ] || printf '\n' >>"$temporary" || exit
+    text=$(cat -- "$1") || exit
+    text=${text:+$text
+}
   fi
-  printf '%s\n' "$2" >>"$temporary" && chmod 644 -- "$temporary" && mv -f -- "$temporary" "$1" || exit
+  put_text "$1" 0644 "$text$2
+"
 }
 
 # parameters are words, not patterns
@@ -33,6 +36,6 @@ for file; do drop "^[[:space:]]*${quoted}[[:space:]]*\$" "$file"; done
 eval "set -- $option_changes"
 for file; do drop "^[[:space:]]*options[[:space:]][[:space:]]*${quoted}\\([[:space:]].*\\)\\{0,1\\}\$" "$file"; done
 [ "$persist" = 1 ] || exit 0
-if [ -n "$make_load" ]; then mkdir -p /etc/modules-load.d && add "/etc/modules-load.d/$name.conf" "$name"; fi
-if [ -n "$options_wanted" ]; then mkdir -p /etc/modprobe.d && add "/etc/modprobe.d/$name.conf" "$options_wanted"; fi
+if [ -n "$make_load" ]; then make_way /etc/modules-load.d; add "/etc/modules-load.d/$name.conf" "$name"; fi
+if [ -n "$options_wanted" ]; then make_way /etc/modprobe.d; add "/etc/modprobe.d/$name.conf" "$options_wanted"; fi
 exit 0

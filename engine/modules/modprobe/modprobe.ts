@@ -60,7 +60,7 @@ export const modprobe: HostModule<ModprobeArgs, ModprobeState> = {
     const isPersistent = has("load") || has("options");
     const words = (files: readonly string[]): string => [...new Set(files)].map(quote).join(" ");
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         name: args.name,
         params: args.params,

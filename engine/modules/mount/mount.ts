@@ -45,7 +45,7 @@ export const mount: HostModule<MountArgs, MountState> = {
   summary: "Manages mounts, in the fstab and in the kernel",
   args: schema,
   secretsIn: ({ opts = "", opts_no_log }) => [...(opts_no_log ? [opts] : []), ...passwordsIn(opts)],
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { path: folderOf(args), fstab: args.fstab } }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way"), vars: { path: folderOf(args), fstab: args.fstab } }),
   parse(answer) {
     const facts = factsOf(answer);
     const [source, kind, options] = (facts.maybe("mounted") ?? "").split(" ");
@@ -86,7 +86,7 @@ export const mount: HostModule<MountArgs, MountState> = {
     if (line !== undefined) steps.push(line.to === true ? "mount" : line.to === false ? "unmount" : "remount");
     if (changes.some(({ key, to }) => key === "folder" && to === null)) steps.push("clean");
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         path: folderOf(args),
         source: args.src ?? current.mounted?.source ?? "",

@@ -8,15 +8,12 @@ open_archive() {
   case $archive$is_url in
   '' | *1)
     # kept while this script runs: tar and unzip look at it more than once
-    archive_folder=${TMPDIR:-/tmp}/.tsplay.archive.$$
-    (umask 077; mkdir -- "$archive_folder") || exit
-    trap 'release; rm -rf -- "$archive_folder"' EXIT
-    trap 'exit 129' HUP INT TERM PIPE
+    make_scratch
     if [ -n "$is_url" ]; then
-      archive=$archive_folder/archive
+      archive=$scratch/archive
       download "$archive" || refuse "cannot download the archive $url${download_said:+: $download_said}"
     else
-      archive=$archive_folder/archive
+      archive=$scratch/archive
       cat >"$archive" || exit
       archive_got=$(wc -c <"$archive") || exit
       [ "$archive_got" -eq "$archive_size" ] || refuse "only $archive_got of $archive_size bytes of the archive arrived"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Owner, group, permissions, chattr flags and SELinux context of a path: asked here, set here.
+# Owner, group, permissions, chattr flags and SELinux context of a path: asked here, set by place.sh.
 
 # user_id NAME: sets $REPLY to the user's id, or to nothing
 user_id() {
@@ -71,17 +71,4 @@ ask_attributes() {
       fact selinux no
     fi
   fi
-}
-
-# set_attributes PATH: carries out $set_context $set_owner $set_group $set_mode; chattr comes last, in set_flags_of
-set_attributes() {
-  [ -z "${set_context-}" ] || chcon -h -- "$set_context" "$1" || exit
-  [ -z "${set_owner-}" ] || chown -h -- "$set_owner" "$1" || exit
-  [ -z "${set_group-}" ] || chgrp -h -- "$set_group" "$1" || exit
-  [ -z "${set_mode-}" ] || chmod -- "$set_mode" "$1" || exit
-}
-
-# set_flags_of PATH: an immutable file can be neither renamed nor written, so this is done when all else is
-set_flags_of() {
-  [ -z "${set_flags-}" ] || chattr "$set_flags" -- "$1" || exit
 }

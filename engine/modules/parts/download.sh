@@ -24,15 +24,12 @@ download() {
   elif command -v wget >/dev/null 2>&1; then
     if wget --version >/dev/null 2>&1; then
       (
-        umask 077
-        # the records are the script's own to write
+        # what this subshell leaves behind is its own
         facts_held=
-        download_config=${TMPDIR:-/tmp}/.tsplay.wget.$$
-        trap 'release; rm -f -- "$download_config"' EXIT
-        set -C
-        printf '%s\n' "$wget_config" >"$download_config" || exit
-        set +C
-        printf '%s\n' "$url" | wget --config="$download_config" -nv -i - -O "$1"
+        temporary=
+        make_scratch
+        printf '%s\n' "$wget_config" >"$scratch/wgetrc" || exit
+        printf '%s\n' "$url" | wget --config="$scratch/wgetrc" -nv -i - -O "$1"
       )
     else
       [ -z "$is_secret" ] || refuse 'this host has BusyBox'\''s wget only, which would show headers and passwords to every user: install curl'

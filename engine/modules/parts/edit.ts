@@ -20,6 +20,8 @@ export interface EditState {
   /** The file itself: links are followed, so that they stay. */
   readonly real: string;
   readonly here: Entry | undefined;
+  /** The path itself, when it is a link: owner and group are then its own, and `mode` leaves the file alone, as with Ansible. */
+  readonly link: Entry | undefined;
   readonly parentPath: string | undefined;
   readonly attributes: AttributeFacts;
   /** Undefined when there is no file. */
@@ -42,10 +44,15 @@ export function parseEdit(answer: Answer, args: EditArgs): EditState {
   const facts = factsOf(answer);
   const here = parseEntry(facts.get("here"));
   if (here?.state === "directory") throw new ModuleError(`Path ${facts.get("path")} is a directory !`, { rc: 256 });
+  if (here !== undefined && !isFile(here)) {
+    throw new ModuleError(`${facts.get("real")} is a ${here.state}: only a regular file can be edited`, { path: facts.get("path") });
+  }
+  const link = facts.maybe("link");
   return {
     path: facts.get("path"),
     real: facts.get("real"),
     here,
+    link: link === undefined ? undefined : parseEntry(link, facts.maybe("link.target")),
     parentPath: facts.maybe("parent_path"),
     attributes: attributeFacts(facts, args),
     bytes: here === undefined ? undefined : facts.bytes,
@@ -61,10 +68,15 @@ export function planEdit(current: EditState, args: EditArgs, edited: Edited): Ch
       ...made,
       { key: "state", from: null, to: "file" },
       { key: "content", from: null, to: sha1(edited.content) },
-      ...planAttributes(fresh(current.attributes.umask, false), args, current.attributes),
+      ...planAttributes(current.link ?? fresh(current.attributes.umask, false), wantedOf(current, args), current.attributes),
     ];
   }
-  return [...planContent(current, edited), ...planAttributes(current.here, args, current.attributes)];
+  return [...planContent(current, edited), ...planAttributes(current.link ?? current.here, wantedOf(current, args), current.attributes)];
+}
+
+// a link has neither permissions nor attributes of chattr's
+function wantedOf(current: EditState, args: EditArgs): Wanted {
+  return current.link === undefined ? args : { owner: args.owner, group: args.group };
 }
 
 /** What an apply left undone: the file must hold what the edit made of the old content, even when the edit would match again. */
@@ -84,7 +96,7 @@ function sha1(bytes: Buffer): string {
   return createHash("sha1").update(bytes).digest("hex");
 }
 
-/** `text` must hold the parts facts, attributes, write and whole_apply. */
+/** `text` must hold the parts facts, way, place and whole_apply. */
 export function applyEdit(text: string, changes: readonly Change[], current: EditState, args: EditArgs, edited: Edited): Script {
   const facts = current.attributes;
   const entry = isFile(current.here) ? current.here : undefined;
@@ -92,12 +104,16 @@ export function applyEdit(text: string, changes: readonly Change[], current: Edi
   const folders = changes
     .filter((change) => change.key.endsWith(": state") && change.to === "directory")
     .map((change) => change.key.slice(0, -": state".length));
-  const vars = isContent
-    ? writeVars(changes, { entry, wanted: args, facts, size: edited.content!.length, backup: args.backup, validate: args.validate, unsafe: args.unsafe_writes })
-    : attributeVars(changes, entry ?? fresh(facts.umask, false), args, facts);
+  const own = attributeVars(changes, current.link ?? entry ?? fresh(facts.umask, false), wantedOf(current, args), facts);
+  const { backup, validate, unsafe_writes: unsafe } = args;
+  // what is asked of a link's owner is not asked of the file's
+  const wanted = current.link === undefined ? args : {};
+  const fileFacts = current.link === undefined ? facts : { umask: facts.umask };
+  const vars = isContent ? writeVars(changes, { entry, wanted, facts: fileFacts, size: edited.content!.length, backup, validate, unsafe }) : own;
+  const link: Record<string, string> = current.link === undefined ? {} : { link: current.path, link_owner: own["set_owner"]!, link_group: own["set_group"]! };
   return {
     text,
-    vars: { ...vars, path: current.real, is_content: isContent ? "1" : "", folders: folders.map(quote).join(" "), folder_mode: "" },
+    vars: { ...vars, ...link, path: current.real, is_content: isContent ? "1" : "", folders: folders.map(quote).join(" "), folder_mode: "" },
     ...(isContent ? { stdin: edited.content! } : {}),
   };
 }

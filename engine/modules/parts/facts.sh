@@ -56,13 +56,3 @@ parent_of() {
   *) REPLY=. ;;
   esac
 }
-
-# rename FROM TO: also onto a link to a directory, which a plain mv would follow
-rename() {
-  if [ -L "$2" ] && [ -d "$2" ]; then
-    # NOTE: older BusyBox has no -T
-    mv -fT -- "$1" "$2" 2>/dev/null || { rm -f -- "$2" && mv -f -- "$1" "$2"; }
-  else
-    mv -f -- "$1" "$2"
-  fi || { rm -f -- "$1"; exit 1; }
-}

@@ -59,11 +59,17 @@ export function factsOf(answer: Answer): Facts {
   }
   const missing = values.get("missing_tool");
   if (missing !== undefined) throw new ModuleError(`this host has no "${missing}"`, { rc: answer.code }, `install the package that brings "${missing}"`);
+  const said = answer.stderr.toString("utf8").trim();
+  const distrusted = values.get("distrusted");
+  if (distrusted !== undefined) throw new ModuleError(said, { rc: answer.code }, trustHint(distrusted, values.get("distrusted_owner") ?? "its owner"));
   if (answer.code !== 0) {
-    const said = answer.stderr.toString("utf8").trim();
     throw new ModuleError(said === "" ? `the probe ended with code ${answer.code}` : said, { rc: answer.code });
   }
   return new Facts(values, bytes);
+}
+
+function trustHint(path: string, owner: string): string {
+  return `whoever owns it could lead the task elsewhere: run the task as ${owner} (become_user), name the path without the link, or give it to root (chown -h root ${path})`;
 }
 
 /** Builds the answer that records make; for data cases. */

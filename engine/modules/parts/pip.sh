@@ -23,11 +23,10 @@ find_pip() {
 # use_credentials: passwords of addresses, where pip and its children find them: in an argv everybody would. Variable: netrc (lines; may be empty)
 use_credentials() {
   [ -n "$netrc" ] || return 0
-  pip_netrc=${TMPDIR:-/tmp}/.tsplay.netrc.$$
-  trap 'release; rm -f -- "$pip_netrc"' EXIT
   # what the user has in a file of their own still counts
   pip_other=$(cat -- "${NETRC:-$HOME/.netrc}" 2>/dev/null)
-  (umask 077; set -C; printf '%s\n' "$netrc" "$pip_other" >"$pip_netrc") || exit
-  NETRC=$pip_netrc
+  make_scratch
+  printf '%s\n' "$netrc" "$pip_other" >"$scratch/netrc" || exit
+  NETRC=$scratch/netrc
   export NETRC
 }

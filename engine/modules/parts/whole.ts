@@ -102,7 +102,7 @@ function sameFolder(a: string, b: string): boolean {
   return clean(a) === clean(b);
 }
 
-/** The script that carries the changes out. `text` must hold the parts facts, attributes, write and whole_apply. */
+/** The script that carries the changes out. `text` must hold the parts facts, way, place and whole_apply. */
 export function applyWhole(text: string, changes: readonly Change[], current: WholeState, args: WholeArgs, material: Material): Script {
   const { attributes } = current;
   const wanted = wantedOf(args, material.mode);

@@ -19,7 +19,7 @@ ask_whole() {
   [ -n "$name" ] || [ ! -d "$path" ] || { fact refused directory; fact path "$path"; exit 0; }
   # a directory under the very name: the file goes into it
   if [ -n "$name" ] && [ -d "$path" ]; then path=$path/$name; fi
-  if [ -n "$follow" ] && [ -L "$path" ] && [ -e "$path" ]; then real_path "$path"; path=$REPLY; fi
+  if [ -n "$follow" ] && [ -L "$path" ] && [ -e "$path" ]; then way "$path" follow; path=$way; else way "$path"; fi
   fact path "$path"
   entry here "$path"
   case $entry_line in

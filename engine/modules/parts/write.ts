@@ -18,7 +18,7 @@ export interface WriteOptions {
   readonly unsafe?: boolean | undefined;
 }
 
-/** Variables for parts/write.sh. The file that appears has its final owner and permissions from its first moment. */
+/** Variables for parts/place.sh. The file that appears has its final owner and permissions from its first moment. */
 export function writeVars(changes: readonly Change[], options: WriteOptions): Record<string, string> {
   const { entry, wanted, facts } = options;
   const basis = entry ?? fresh(facts.umask, false);

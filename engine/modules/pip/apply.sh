@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: virtualenv, executable, chdir, make_env (quoted words, may be empty), command (quoted words behind pip, may be empty), break_system, umask, those of use_credentials
 [ -z "$umask" ] || umask "$umask"
-if [ -n "$chdir" ]; then cd -- "$chdir" || exit; else cd -- "${TMPDIR:-/tmp}" || exit; fi
+# python looks for its modules in the working directory too: never one where others may have put some
+cd -- "${chdir:-/}" || exit
 if [ -n "$make_env" ]; then
   eval "set -- $make_env"
   need "$1"

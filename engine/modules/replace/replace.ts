@@ -26,7 +26,7 @@ export const replace: HostModule<ReplaceArgs, EditState> = {
   summary: "Replaces all matches of a pattern in a text file",
   args: schema,
   check: (args) => checkValidate(args.validate),
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined) throw new ModuleError(`Path ${current.path} does not exist !`, { rc: 257 });
@@ -36,7 +36,7 @@ export const replace: HostModule<ReplaceArgs, EditState> = {
   },
   left: (after, args, before) => leftEdit(after, args, edit(before, args)),
   apply: (changes, current, args) =>
-    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, edit(current, args)),
+    applyEdit(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current, args, edit(current, args)),
   diff: (changes, current, args) => diffEdit(changes, current, edit(current, args)),
   result({ args, before, changes, applied }) {
     const edited = edit(before, args);

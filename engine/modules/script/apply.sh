@@ -3,12 +3,9 @@
 # Variables: run_chdir, run_name (the file's name), run_executable (shell text, may be empty), run_rest (shell text: the arguments).
 # Prints: what the script prints; folder_problem
 enter_folder
-need cat mkdir chmod rm
-run_folder=${TMPDIR:-/tmp}/.tsplay.$$
-(umask 077; mkdir -- "$run_folder") || exit
-trap 'release; rm -rf -- "$run_folder"' EXIT
-trap 'exit 129' HUP INT TERM PIPE
-run_file=$run_folder/$run_name
+need cat chmod rm
+make_scratch
+run_file=$scratch/$run_name
 cat >"$run_file" || exit
 chmod 700 -- "$run_file" || exit
 # the arguments are shell text, as with Ansible

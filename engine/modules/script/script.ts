@@ -37,7 +37,7 @@ export const script: HostModule<ScriptArgs, RunState> = {
   apply(_changes, _current, args) {
     const { name, rest } = divide(args.cmd);
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts", "run_apply"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "run_apply"),
       vars: {
         ...runVars(args),
         run_name: path.basename(name),

@@ -38,7 +38,7 @@ export const sysctl: HostModule<SysctlArgs, SysctlState> = {
     return undefined;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "edit_probe"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"),
     vars: { name: args.name, proc_path: procPath(args.name), ...editVars(editArgs(args)) },
   }),
   parse(answer: Answer, args) {
@@ -75,7 +75,7 @@ export const sysctl: HostModule<SysctlArgs, SysctlState> = {
   apply(changes, current, args) {
     const { file } = current;
     const fileChanges = planEdit(file, editArgs(args), edited(file, args));
-    const text = readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply");
+    const text = readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply");
     const script = applyEdit(text, fileChanges, file, editArgs(args), edited(file, args));
     const isFile = changes.some(({ key }) => key === "file");
     return {

@@ -21,7 +21,7 @@ export const tempfile: HostModule<ArgsOf<typeof schema>, undefined> = {
   },
   plan: (_current, args) => [{ key: "path", from: null, to: `a new ${args.state}` }],
   apply: (_changes, _current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "entry"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "entry"),
     vars: { state: args.state, folder: args.path ?? "", prefix: args.prefix, suffix: args.suffix },
   }),
   // each run makes another one

@@ -46,13 +46,13 @@ export const template: HostModule<TemplateArgs, WholeState> = {
     return { ...args, material: materialOf(bytes, { source, mode: statSync(source).mode & 0o7777 }) };
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "whole_probe"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "whole_probe"),
     vars: wholeVars(args, args.src.split("/").at(-1) ?? ""),
   }),
   parse: parseWhole,
   plan: (current, args) => planWhole(current, args, args.material!),
   apply: (changes, current, args) =>
-    applyWhole(readScript(import.meta.url, "apply.sh", "facts", "attributes", "write", "whole_apply"), changes, current, args, args.material!),
+    applyWhole(readScript(import.meta.url, "apply.sh", "facts", "way", "place", "whole_apply"), changes, current, args, args.material!),
   probeForDiff: (changes, current) => oldContent('cat -- "$path"', changes, current),
   diff: (changes, current, args, answer) => diffWhole(changes, current, args.material!, answer),
   result: ({ args, after, changes, applied }) => wholeResult(after, changes, applied, args.material!),

@@ -1,9 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Variables: link (1 or empty), file (1 or empty), clock (UTC, LOCAL or empty), name.
-if [ -n "$link" ]; then
-  temporary=/etc/.tsplay.$$
-  ln -s "/usr/share/zoneinfo/$name" "$temporary" && mv -f -- "$temporary" /etc/localtime || exit
-fi
+# as timedatectl makes it
+[ -z "$link" ] || put_link /etc/localtime "../usr/share/zoneinfo/$name"
 [ -z "$file" ] || put_text /etc/timezone 0644 "$name
 "
 case $clock in

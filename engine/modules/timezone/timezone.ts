@@ -52,7 +52,7 @@ export const timezone: HostModule<TimezoneArgs, TimezoneState> = {
     ];
   },
   apply: (changes, _current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "put"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
     vars: {
       name: args.name ?? "",
       link: changes.some(({ key }) => key === "name") ? "1" : "",

@@ -13,6 +13,7 @@ if [ -n "$creates" ]; then
     if [ -e "$name" ] || [ -L "$name" ]; then fact created 1; entry here "$dest"; exit 0; fi
   done
 fi
+way "$dest" follow
 entry here "$dest"
 [ -d "$dest" ] || refuse "Destination '$dest' is not a directory"
 open_archive

@@ -64,7 +64,7 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
     return { ...args, material: await fileMaterial(controller.findFile(args.src, "files"), controller, args.decrypt) };
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "entry", "attributes", "download", "archive"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "place", "entry", "attributes", "download", "archive"),
     vars: {
       creates: args.creates ?? "",
       wants_entries: args.owner !== undefined || args.group !== undefined || args.mode !== undefined ? "1" : "",
@@ -117,7 +117,7 @@ export const unarchive: HostModule<UnarchiveArgs, UnarchiveState> = {
   },
   plan: (current, args) => memberChanges(current, args),
   apply: (changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "download", "archive"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "download", "archive"),
     vars: {
       ...archiveVars(args),
       dest: current.dest,

@@ -1,12 +1,11 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # One HTTP request. Headers, names and passwords never stand in an argv; a body comes on stdin.
 # Variables: curl_config, dest (a file; may be empty), file_name (within dest, when that is a directory), wants_body (1 or empty).
 # Prints: status, url, elapsed (seconds), error, headers, path and is_changed (with dest), size, bytes (the body, where it is wanted, is
 # JSON or tells of an error)
-need curl mktemp
-folder=$(mktemp -d "${TMPDIR:-/tmp}/.tsplay.XXXXXX") || exit
-trap 'release; rm -rf -- "$folder"' EXIT
-trap 'exit 129' HUP INT TERM PIPE
+need curl
+make_scratch
+folder=$scratch
 begin=$(date +%s)
 : >"$folder/body" && : >"$folder/headers" || exit
 told=$(curl -q -sS -K /dev/fd/3 -D "$folder/headers" -o "$folder/body" -w '%{http_code} %{url_effective}' 3<<END 2>"$folder/error"
@@ -25,11 +24,15 @@ if [ -n "$dest" ] && [ "$code" -eq 0 ]; then
   expand_home "$dest"; dest=$REPLY
   [ ! -d "$dest" ] || dest=${dest%/}/$file_name
   fact path "$dest"
+  way "$dest"
+  dest=$way
   if [ -f "$dest" ] && cmp -s "$folder/body" "$dest"; then
     fact is_changed 0
   else
-    temporary=$dest.tsplay.$$
-    if ! cat "$folder/body" >"$temporary" || ! mv -f -- "$temporary" "$dest"; then rm -f -- "$temporary"; exit 1; fi
+    make_temporary "$dest"
+    cat "$folder/body" >&7 || exit
+    write_mode=$(printf '%o' "$((0666 & ~0${tsplay_umask:-$(umask)}))")
+    install_temporary
     fact is_changed 1
   fi
 fi

@@ -84,7 +84,7 @@ export const uri: HostModule<UriArgs, UriState> = {
   plan: (current, args) =>
     (current as UriState | undefined)?.skipped === undefined ? [{ key: "request", from: null, to: `${args.method.toUpperCase()} ${shownUrl(args.url)}` }] : [],
   apply: (_changes, _current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
     vars: { curl_config: curlConfig(args), dest: args.dest ?? "", file_name: fileNameOf(args.url), wants_body: args.return_content ? "1" : "" },
     ...(args.material === undefined ? {} : { stdin: args.material.bytes }),
   }),

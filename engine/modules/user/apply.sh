@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # Variables: name, words (the command that makes, changes or deletes the user), more_words (further commands, separated by ";" words),
 # home_parent, is_hash (a line "name:hash" comes on stdin), make_home, skeleton, home_umask, key_path, key_words, key_phrase.
 # Prints: what the tools print.
@@ -36,37 +36,50 @@ make_home() {
   # useradd may have made it
   [ ! -e "$user_home" ] || return 0
   parent_of "$user_home"
-  mkdir -p -- "$REPLY" || exit
-  if [ -d "$skeleton" ]; then cp -R -P -- "$skeleton" "$user_home" || exit; else mkdir -- "$user_home" || exit; fi
+  make_way "$REPLY"
+  seize "$user_home"
+  if [ -d "$skeleton" ]; then cp -R -P -- "$skeleton" "./$held_name" || exit; else mkdir -- "./$held_name" || exit; fi
   home_mode
-  chmod -- "$REPLY" "$user_home" || exit
-  chown -R -h -- "$user_id:$user_group" "$user_home" || exit
+  change_mode "$held_name" "$REPLY" || exit
+  chown -R -h -- "$user_id:$user_group" "./$held_name" || exit
 }
 
+# the folder is the user's: the key is made elsewhere and put there, through no link
 # shellcheck disable=SC2120
 make_key() {
   home_entry
+  way "$key_path"
+  key_path=$way
+  for key_file in "$key_path" "$key_path.pub"; do
+    { [ ! -e "$key_file" ] && [ ! -L "$key_file" ]; } || refuse "$key_file already exists"
+  done
   parent_of "$key_path"
   key_folder=$REPLY
   if [ ! -d "$key_folder" ]; then
-    (umask 077; mkdir -p -- "$key_folder") || exit
-    chown -- "$user_id:$user_group" "$key_folder" || exit
+    parent_of "$key_folder"
+    make_way "$REPLY"
+    set_owner=$user_id:$user_group
+    set_mode=0700
+    make_folder "$key_folder"
   fi
+  make_scratch
   eval "set -- $key_words"
   if [ -n "$key_phrase" ]; then
     # never in an argv: ssh-keygen asks a helper that knows it from the environment
-    key_helper=$key_folder/.tsplay.$$
-    trap 'release; rm -f -- "$key_helper"' EXIT
+    key_helper=$scratch/helper
     # shellcheck disable=SC2016
-    (umask 077; printf '#!/bin/sh\nprintf "%%s\\n" "$TSPLAY_PHRASE"\n' >"$key_helper" && chmod 700 "$key_helper") || exit
-    TSPLAY_PHRASE=$key_phrase SSH_ASKPASS=$key_helper SSH_ASKPASS_REQUIRE=force DISPLAY=none ssh-keygen -q "$@" -f "$key_path" </dev/null || exit
+    printf '#!/bin/sh\nprintf "%%s\\n" "$TSPLAY_PHRASE"\n' >"$key_helper" && chmod 700 "$key_helper" || exit
+    TSPLAY_PHRASE=$key_phrase SSH_ASKPASS=$key_helper SSH_ASKPASS_REQUIRE=force DISPLAY=none ssh-keygen -q "$@" -f "$scratch/key" </dev/null || exit
   else
-    ssh-keygen -q "$@" -N '' -f "$key_path" </dev/null || exit
+    ssh-keygen -q "$@" -N '' -f "$scratch/key" </dev/null || exit
   fi
-  chown -- "$user_id:$user_group" "$key_path" "$key_path.pub"
+  put_text "$key_path" 00600 "$(cat "$scratch/key")
+" "$user_id:$user_group"
+  put_text "$key_path.pub" 00644 "$(cat "$scratch/key.pub")
+" "$user_id:$user_group"
 }
 
-[ -z "$home_parent" ] || mkdir -p -- "$home_parent" || exit
+[ -z "$home_parent" ] || make_way "$home_parent"
 [ -z "$words" ] || run_words "$words"
 if [ -n "$is_hash" ]; then
   need chpasswd

@@ -59,9 +59,12 @@ if [ -n "$ask_key" ]; then
   *) key_path=${home:-${ask_home:-/home/$name}}/$key_file ;;
   esac
   fact key_path "$key_path"
-  if [ -e "$key_path" ]; then
+  # the user owns the folder: what is linked there is not looked at
+  way "$key_path" follow
+  way "$key_path.pub" follow
+  if [ -f "$key_path" ]; then
     fact key "$(ssh-keygen -l -f "$key_path" 2>/dev/null)"
-    if [ -r "$key_path.pub" ]; then
+    if [ -f "$key_path.pub" ] && [ -r "$key_path.pub" ]; then
       IFS= read -r line <"$key_path.pub" || :
       fact key_public "$line"
     fi

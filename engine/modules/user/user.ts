@@ -17,7 +17,7 @@ export const user: HostModule<UserArgs, UserState> = {
     return undefined;
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts"),
+    text: readScript(import.meta.url, "probe.sh", "facts", ...(args.generate_ssh_key ? ["way"] : [])),
     vars: {
       name: args.name,
       state: args.state,
@@ -38,7 +38,7 @@ export const user: HostModule<UserArgs, UserState> = {
     const line = (words: readonly string[]): string => words.map(quote).join(" ");
     const isHash = args.state === "present" && has("password");
     return {
-      text: readScript(import.meta.url, "apply.sh", "facts"),
+      text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
       vars: {
         name: args.name,
         words: line(commands.first),

@@ -61,23 +61,32 @@ deny_services() {
   policy_file=/usr/sbin/policy-rc.d
   policy_kept=
   if [ -e "$policy_file" ] || [ -L "$policy_file" ]; then
-    policy_kept=$policy_file.tsplay.$$
-    mv -- "$policy_file" "$policy_kept" || exit
+    put_aside "$policy_file"
+    policy_kept=$REPLY
   fi
-  trap 'release; rm -f -- "$policy_file"; [ -z "$policy_kept" ] || mv -- "$policy_kept" "$policy_file"; rm -f -- "$deb_file"' EXIT
-  trap 'exit 129' HUP INT TERM PIPE
-  printf '#!/bin/sh\nexit %s\n' "$policy_rc_d" >"$policy_file" && chmod 755 "$policy_file" || exit
+  put_text "$policy_file" 00755 "#!/bin/sh
+exit $policy_rc_d
+" keep
+}
+
+allow_services() {
+  [ -n "$policy_rc_d" ] || return 0
+  if [ -n "$policy_kept" ]; then put_back "$policy_kept" "$policy_file"; else remove "$policy_file"; fi
 }
 
 need apt-get
 lists_changed=0
-deb_file=
 # shellcheck disable=SC2119
 [ -z "$update" ] || update_lists
-trap 'release; rm -f -- "$deb_file"' EXIT
-[ -z "$policy_rc_d" ] || deny_services
+if [ -n "$policy_rc_d" ]; then
+  deny_services
+  trap 'tidy; allow_services' EXIT
+fi
 if [ -n "$url" ]; then
-  deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
+  # in a folder of its own: what is in /tmp under a name that can be guessed, root must not install
+  make_scratch
+  [ -z "$policy_rc_d" ] || trap 'tidy; allow_services' EXIT
+  deb_file=$scratch/package.deb
   fetch_to "$deb_file"
 fi
 eval "set -- $steps"

@@ -25,7 +25,7 @@ export function probeApt(args: AptArgs): Script {
   const isInstall = args.state === "present" || args.state === "latest";
   const isVersioned = specs.some((spec) => spec.version !== undefined);
   return {
-    text: readScript(import.meta.url, "probe.sh", "facts", "download", "fetch"),
+    text: readScript(import.meta.url, "probe.sh", "facts", ...(args.deb === undefined ? [] : ["way", "place", "download", "fetch"])),
     vars: {
       names: line(specs.filter((spec) => !spec.isPattern).map(({ name }) => name)),
       patterns: line(specs.filter((spec) => spec.isPattern).map(({ name }) => name)),
@@ -46,7 +46,7 @@ export function applyApt(changes: readonly Change[], current: AptState, args: Ap
   const deb = args.deb !== undefined && args.deb.includes("://") ? '"$deb_file"' : quote(args.deb?.startsWith("/") === true ? args.deb : `./${args.deb ?? ""}`);
   const steps = stepsOf(changes, current, args, isUpdating).map((words) => words.map((word) => (word === "\0deb" ? deb : quote(word))).join(" "));
   return {
-    text: readScript(import.meta.url, "apply.sh", "facts", "download", "fetch"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "place", "download", "fetch"),
     vars: {
       update: isUpdating ? "1" : "",
       update_retries: String(args.update_cache_retries),

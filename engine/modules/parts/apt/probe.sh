@@ -32,8 +32,8 @@ if [ -n "$deb" ]; then
   deb_file=$deb
   case $deb in
   *://*)
-    deb_file=${TMPDIR:-/tmp}/.tsplay.$$.deb
-    trap 'release; rm -f -- "$deb_file"' EXIT
+    make_scratch
+    deb_file=$scratch/package.deb
     fetch_to "$deb_file"
     ;;
   *) [ -e "$deb" ] || refuse "Unable to open file $deb: No such file or directory" ;;
