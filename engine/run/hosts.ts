@@ -16,7 +16,7 @@ import { runMeta } from "./meta.ts";
 import type { Surroundings } from "./nodes.ts";
 import { isSelected } from "./tags.ts";
 import type { Text } from "../source/written.ts";
-import { rememberTask } from "./written.ts";
+import { rememberTask } from "./remember.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {

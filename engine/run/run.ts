@@ -27,7 +27,7 @@ import { isSelected } from "./tags.ts";
 import { PendingHandlers } from "./pending.ts";
 import { checkLimit, runPlay } from "./play.ts";
 import { Written } from "../source/written.ts";
-import { rememberWritten } from "./written.ts";
+import { rememberWritten } from "./remember.ts";
 
 export interface RunResult {
   /** As ansible-playbook's: 0 ok, 2 failed hosts, 4 unreachable hosts, 99 interrupted. */

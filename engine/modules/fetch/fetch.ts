@@ -79,9 +79,12 @@ function troubleOf(state: State): string | undefined {
 function localPath(args: Given, controller: Controller): string {
   const base = isAbsolute(args.dest) ? args.dest : resolve(controller.playbookDirectory, args.dest);
   if (!args.flat) {
-    const file = normalize(join(base, controller.host ?? "localhost", args.src.replace(/^~/, "")));
-    if (!file.startsWith(`${normalize(base).replace(/\/$/, "")}/`))
-      throw new ModuleError(`Detected directory traversal, expected to be contained in '${base}' but got '${file}'`);
+    // a name that the host gave may climb: neither out of dest, nor into what another host's files are kept in
+    const host = controller.host ?? "localhost";
+    const own = join(base, host);
+    const file = normalize(join(own, args.src.replace(/^~/, "")));
+    if (host.includes("/") || host === ".." || !file.startsWith(`${own}/`))
+      throw new ModuleError(`Detected directory traversal, expected to be contained in '${own}' but got '${file}'`);
     return file;
   }
   if (args.dest.endsWith("/")) {

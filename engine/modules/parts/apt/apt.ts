@@ -14,7 +14,7 @@ export const APT_RECORDS = ["lists_changed"] as const;
 
 /** The scripts without the part that they all begin with, for a module that asks for more than apt. */
 export const aptTexts = {
-  probe: (): string => readScript(import.meta.url, "probe.sh", "download", "fetch"),
+  probe: (): string => readScript(import.meta.url, "probe.sh", "way", "place", "download", "fetch"),
   apply: (): string => readScript(import.meta.url, "apply.sh", "download", "fetch"),
 };
 
