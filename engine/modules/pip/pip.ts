@@ -62,7 +62,7 @@ export const pip: HostModule<PipArgs, PipState> = {
     return args.umask === undefined || /^[0-7]+$/.test(args.umask) ? undefined : "umask must be an octal integer";
   },
   probe: (args) => ({
-    text: readScript(import.meta.url, "probe.sh", "facts", "pip"),
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "pip"),
     vars: {
       ...placeVars(args),
       names: namesOf(args).join("\n"),
@@ -81,7 +81,7 @@ export const pip: HostModule<PipArgs, PipState> = {
   plan: planPip,
   left: (after, args) => (args.state === "present" || args.state === "absent" ? planPip(after, args).filter((change) => change.key !== RUN) : []),
   apply: (changes, current, args) => ({
-    text: readScript(import.meta.url, "apply.sh", "facts", "pip"),
+    text: readScript(import.meta.url, "apply.sh", "facts", "way", "pip"),
     vars: {
       ...placeVars(args),
       make_env: isEnvMissing(current, args) ? envCommand(args).map(quote).join(" ") : "",
