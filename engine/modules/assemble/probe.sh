@@ -6,6 +6,7 @@ if [ -n "$remote" ]; then
   expand_home "$src"; src=$REPLY
   [ -e "$src" ] || refuse "Source ($src) does not exist"
   [ -d "$src" ] || refuse "Source ($src) is not a directory"
+  way "$src" follow
   fact source "$src"
 fi
 ask_whole
@@ -13,6 +14,7 @@ if [ -n "$remote" ]; then
   fact bytes ''
   for fragment in "$src"/* "$src"/.[!.]* "$src"/..?*; do
     [ -f "$fragment" ] || continue
+    [ ! -L "$fragment" ] || way "$fragment" follow
     size=$(wc -c <"$fragment") || exit
     printf '%d\0%s\0' "$size" "${fragment##*/}"
     cat -- "$fragment" || exit

@@ -5,6 +5,7 @@ find_pip() {
   pip='' has_env=
   if [ -n "$virtualenv" ]; then
     case $virtualenv in /*) ;; *) virtualenv=$chdir/$virtualenv ;; esac
+    way "$virtualenv" follow
     [ -e "$virtualenv/bin/activate" ] || return 0
     has_env=1
     for pip_name in pip3 pip; do

@@ -38,10 +38,12 @@ make_scratch() {
 make_lasting() {
   unguessable
   lasting_in=${2:-${TMPDIR:-/tmp}}
-  REPLY=${lasting_in%/}/$3$(printf %s "$REPLY" | tr -d - | cut -c 1-10)$4
-  if [ "$1" = directory ]; then (umask 077; mkdir -- "$REPLY")
-  else (umask 077; set -C; : >"$REPLY")
+  REPLY=$3$(printf %s "$REPLY" | tr -d - | cut -c 1-10)$4
+  hold "$lasting_in"
+  if [ "$1" = directory ]; then (umask 077; mkdir -- "./$REPLY")
+  else (umask 077; set -C; : >"./$REPLY")
   fi || exit
+  REPLY=${lasting_in%/}/$REPLY
 }
 
 # make_temporary TARGET: holds its folder and makes an empty private file there, open as descriptor 7; $write_temporary is its path

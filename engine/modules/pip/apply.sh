@@ -4,6 +4,7 @@
 # python looks for its modules in the working directory too: never one where others may have put some
 cd -- "${chdir:-/}" || exit
 if [ -n "$make_env" ]; then
+  case $virtualenv in /*) way "$virtualenv" follow ;; esac
   eval "set -- $make_env"
   need "$1"
   "$@" || exit
