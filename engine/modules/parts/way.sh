@@ -39,15 +39,16 @@ follow_link() {
   way_target=${way_target%??}
   # a link that others can exchange must still be the one that was judged
   if [ -n "$way_is_open" ]; then
-    way_seen=$way_said
+    way_seen=$way_print
     judge_link "$way/$way_name"
-    [ "$way_said" = "$way_seen" ] || refuse "$way/$way_name was exchanged while it was looked at"
+    [ "$way_print" = "$way_seen" ] || refuse "$way/$way_name was exchanged while it was looked at"
   fi
   case $way_target in /*) way= ;; esac
   way_rest=$way_target${way_rest:+/$way_rest}
 }
 
-# judge_link LINK: ends the script unless it may be followed; sets $way_is_open to 1 where others can exchange it
+# judge_link LINK: ends the script unless it may be followed; sets $way_is_open to 1 where others can exchange it, $way_print to what tells it from
+# another one
 judge_link() {
   way_link=$1
   way_up=$1
@@ -60,9 +61,13 @@ judge_link() {
   way_said=$(LC_ALL=C stat -c '%u %a %U %i %z' -- "$@") || exit
   way_is_open=
   way_below=
+  way_print=
   # the link, then the folders from the inside out: each is judged when it is known whether others can write the folder that holds it
-  while read -r way_owner way_mode way_user _; do
+  while read -r way_owner way_mode way_user way_inode way_changed; do
+    # a folder changes with every name that comes and goes in it
+    way_print="$way_print $way_owner $way_mode $way_inode"
     if [ -z "$way_below" ]; then
+      way_print="$way_print $way_changed"
       is_trusted "$way_owner" || distrust "$1" "$way_user"
     else
       if is_open "$way_owner" "$way_mode"; then
