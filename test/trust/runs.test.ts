@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, describe, test } from "node:test";
+import { after, describe, test, type TestContext } from "node:test";
 import PQueue from "p-queue";
 import { loadModule, moduleNames } from "../../engine/modules/index.ts";
 import {
@@ -139,10 +139,7 @@ async function moduleTries(): Promise<Try[]> {
 const NEVER_RUNS = / (action|local_action|roles|role|vars_prompt)$|^include_\w+ args$|loop_control$/;
 
 describe("what a host says is data", { skip: shared.skip, timeout: 600_000 }, () => {
-  const counts: string[] = [];
-  after(() => process.stdout.write(`# measured: ${counts.join(", ")}\n`));
-
-  async function tryAll(what: string, tries: readonly Try[]): Promise<void> {
+  async function tryAll(what: string, tries: readonly Try[], t: TestContext): Promise<void> {
     const lab = await shared.lab();
     const mark = path.join(folder, `MARK-${what.replace(/\W/g, "-")}`);
     const { template, expression } = payloads(mark);
@@ -165,7 +162,7 @@ describe("what a host says is data", { skip: shared.skip, timeout: 600_000 }, ()
         }
       }),
     );
-    counts.push(`${reached.size} ${what} in ${tries.length} playbooks (${refused} of them refused before the run)`);
+    t.diagnostic(`measured: ${reached.size} ${what} in ${tries.length} playbooks (${refused} of them refused before the run)`);
     assert.deepEqual(wrong, []);
     const unreached = [...reached].flatMap(([key, isReached]) => (isReached || NEVER_RUNS.test(key) ? [] : [key]));
     assert.deepEqual(unreached, [], "tries of these never come to run: what they prove is nothing");
@@ -181,18 +178,18 @@ describe("what a host says is data", { skip: shared.skip, timeout: 600_000 }, ()
     }
   });
 
-  test("keywords", async () => {
+  test("keywords", async (t) => {
     const tries = STANDS.flatMap(([owner, table, texts, place]) =>
       Object.entries(table).flatMap(([keyword, type]) =>
         valuesOf(type, texts).map((value): Try => ({ name: `${owner} ${keyword}: ${JSON.stringify(value)}`, ...place(keyword, value) })),
       ),
     );
-    await tryAll("keywords", tries);
+    await tryAll("keywords", tries, t);
   });
 
-  test("modules", async () => tryAll("modules", await moduleTries()));
+  test("modules", async (t) => tryAll("modules", await moduleTries(), t));
 
-  test("ways through a run", () => tryAll("ways", ways(HOST)));
+  test("ways through a run", (t) => tryAll("ways", ways(HOST), t));
 });
 
 /** Facts of the host that hold the payload too. */
