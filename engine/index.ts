@@ -4,4 +4,5 @@ export type { BecomeSettings, ConnectionSettings, Settings } from "./task/settin
 export { createGate, type Gate } from "./secrets/gate.ts";
 export type { Event, Outcome, Reporter, Show, Shown, Status, TaskView } from "./report/events.ts";
 export { Failure, Failures } from "./source/failure.ts";
+export { Written } from "./source/written.ts";
 export type { Change, ControllerModule, Diff, HostModule, State } from "./modules/contract.ts";
