@@ -4,6 +4,8 @@ import type { ActionResult } from "../modules/contract.ts";
 import type { Condition, Task } from "../play/model.ts";
 import type { FailureView, Outcome, Status, TaskView } from "../report/events.ts";
 import { Failure } from "../source/failure.ts";
+import { copyPlaces } from "../source/place.ts";
+import { Written } from "../source/written.ts";
 import { attempt, type Attempt, refused } from "./attempt.ts";
 import { sleep } from "./controller.ts";
 import type { HostRun, PlayContext } from "./context.ts";
@@ -11,7 +13,6 @@ import { applyEffects } from "./effects.ts";
 import { itemVariables, loopItems, type LoopNames, loopNames } from "./loop.ts";
 import { booleanOf, firstFalse, isCensored, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, withNames } from "./scope.ts";
 import { judge, type Verdict, withLines } from "./verdict.ts";
-import { Written } from "../source/written.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -267,7 +268,9 @@ class TaskRun {
       const { apply: _apply, ...rest } = written;
       const args = template(rest, scope, { place: this.task.place }) as Values;
       const taskVars = Object.keys(this.task.vars).length === 0 ? {} : (template(this.task.vars, scope, { place: this.task.place }) as Values);
-      const include: Include = { args, local: { ...taskVars, ...local }, label: Object.values(local)[0], censored: this.#censored };
+      // what a person wrote there is still an expression in the included tasks (`when: "{{ check }}"`)
+      const handedOn = copyPlaces(Object.keys(taskVars).length === 0 ? local : taskVars, { ...taskVars, ...local });
+      const include: Include = { args, local: handedOn, label: Object.values(local)[0], censored: this.#censored };
       const result = { changed: false, failed: false, include: args["file"] ?? args["_raw_params"] ?? args["name"], include_args: taskVars };
       return {
         verdict: { result, changed: false, failed: false, failure: undefined },

@@ -57,9 +57,9 @@ describe("the flow of a play", { skip: shared.skip }, () => {
   });
 
   test("an expression behind a template is evaluated where a person wrote it, on whatever way", async () => {
-    const ran = await play(
-      await inventory(),
-      `
+    const folder = project({
+      "checked.yml": '- {name: "handed on", debug: {msg: x}, when: "{{ given }}"}\n',
+      "site.yml": `
 - hosts: r1
   gather_facts: false
   vars: {check: "2 > 1", checks: ["1 == 1", "check is defined"], named: {first: "check is defined"}}
@@ -71,13 +71,16 @@ describe("the flow of a play", { skip: shared.skip }, () => {
     - {name: fact, debug: {msg: x}, when: "{{ kept }}"}
     - {name: loop, debug: {var: "{{ item }}"}, loop: [check, named.first]}
     - {name: items, debug: {var: "{{ item }}"}, with_items: [check, named.first]}
+    - {include_tasks: checked.yml, vars: {given: "3 == 3"}}
+    - {include_tasks: checked.yml, loop: ["4 == 4"], loop_control: {loop_var: given}}
     - {command: echo 1 == 1, register: said}
-    - {name: data, debug: {msg: x}, when: "{{ said.stdout }}"}
+    - {include_tasks: checked.yml, vars: {given: "{{ said.stdout }}"}, ignore_errors: true}
 `,
-    );
+    });
+    const ran = await play(await inventory(), { folder });
     assert.deepEqual(
       ran.lines.filter((line) => !/set_fact|command/.test(line)),
-      ["r1 variable ok", "r1 entry ok", "r1 list ok", "r1 fact ok", "r1 loop ok", "r1 items ok", "r1 data failed"],
+      ["variable", "entry", "list", "fact", "loop", "items", "handed on", "handed on"].map((name) => `r1 ${name} ok`).concat("r1 handed on failed"),
     );
     assert.equal(ran.results.at(-1)?.failure?.code, "not-an-expression");
   });
