@@ -20,7 +20,7 @@ export interface Settings {
   /** False: a notified name that no handler has is a warning. */
   readonly errorOnMissingHandler?: boolean | undefined;
   readonly verbosity?: number;
-  /** Plain strings are data; a text that is to be a template is `new Written(text)`, as the command line makes of -e. */
+  /** Plain strings are data; a text that is to be a template is a `Written`, as the command line makes of -e. */
   readonly extraVars?: Readonly<Record<string, unknown>>;
   readonly rolesPath?: readonly string[];
   readonly collectionsPath?: readonly string[];
