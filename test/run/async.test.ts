@@ -192,8 +192,12 @@ describe("poll", { skip: shared.skip }, () => {
 
   test("an interrupt ends the job", async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 1_500);
-    const ran = await tasks("    - {name: long, command: sleep 4327, async: 60, poll: 1}\n", "", { signal: controller.signal });
+    const running = tasks("    - {name: long, command: sleep 4327, async: 60, poll: 1}\n", "", { signal: controller.signal });
+    await onHost("until pgrep -f '^sleep 432[7]' >/dev/null; do sleep 0.1; done");
+    // the run has been told that the job has begun, and waits for it
+    await sleep(500);
+    controller.abort();
+    const ran = await running;
     assert.equal(ran.exitCode, 99);
     assert.equal(await onHost("pgrep -f 'sleep 432[7]' || true"), "");
     assert.equal(await onHost(jobsLeft), "");
@@ -204,7 +208,7 @@ describe("poll", { skip: shared.skip }, () => {
     - {name: survives, shell: "sleep 4; echo survived", async: 60, poll: 1}
     - {name: after, command: "true"}
 `);
-    await onHost("until pgrep -x sleep >/dev/null; do sleep 0.1; done");
+    await onHost("until pgrep -fx 'sleep 4' >/dev/null; do sleep 0.1; done");
     const killed = await onHost("systemctl stop ssh.socket ssh.service 2>/dev/null; pkill -KILL -e -f '^sshd(-session)?: root'");
     assert.match(killed, /killed/);
     await sleep(1_500);
