@@ -89,6 +89,8 @@ export interface PlanningModule<A, S, R> {
 export interface HostModule<A = never, S = unknown> extends PlanningModule<A, S, Answer> {
   /** Read-only sh. Undefined when there is nothing to ask (then `parse` is not called and the state is `undefined`). */
   probe?(args: A): Script | undefined;
+  /** True when the probe's answer may be large (a file's content): it is never asked before its turn, and not kept. */
+  readonly bulky?: boolean;
   /** Turns the probe's answer into the current state. @throws ModuleError for what the probe itself refuses, for example a missing tool */
   parse?(answer: Answer, args: A): S;
   /** sh that carries out exactly `changes`. Undefined for modules that only look (stat, slurp, setup). */

@@ -1,13 +1,10 @@
 import { loadModule } from "../modules/index.ts";
-import { argumentsOf } from "../task/arguments.ts";
-import { controllerOf } from "../task/controller.ts";
-import type { HostRun, PlayContext } from "../task/context.ts";
-import { itemVariables, loopItems, loopNames } from "../task/loop.ts";
-import { actionPlaceOf } from "../task/place-of-action.ts";
-import { firstFalse, scopeOf } from "../task/scope.ts";
 import type { Node, Task } from "../play/model.ts";
-import type { HostModule } from "../modules/contract.ts";
-import type { Scope } from "../expression/contract.ts";
+import type { Moment } from "../task/attempt.ts";
+import type { HostRun, PlayContext } from "../task/context.ts";
+import { itemVariables, loopOf } from "../task/loop.ts";
+import { type PreparedStep, renewed } from "../task/prepared.ts";
+import { resolve, type Scripts } from "../task/step.ts";
 import { isSelected } from "./tags.ts";
 
 /** The tasks that will probably follow, in order; rescue sections are left out. */
@@ -28,78 +25,120 @@ function* tasksIn(node: Node): Generator<Task> {
 }
 
 /**
- * Sends the probes of the next tasks on a host before their turn, so that a converged host answers many tasks in one round trip. A guess
- * can be wrong (a variable that an earlier task still sets): then its probe is simply not the one asked for later.
+ * Resolves the next tasks' steps on a host before their turn and sends their probes, so that a converged host answers many tasks in one round
+ * trip. What a step was made from may change until then: it is looked at when the task takes it.
  * @param current the task in hand, of whose loop the items from `nextItem` on come first
  */
-export function sendAhead(current: Task, nextItem: number, moment: "asked" | "applying", next: Following, host: HostRun, play: PlayContext): void {
+export function sendAhead(current: Task, nextItem: number, moment: Moment, next: Following, host: HostRun, play: PlayContext): void {
   // Where one task after the other changes the host, what is sent before this one's apply would be void by it
   if (moment === "asked" && host.streak === 0) return;
-  void guessAll(current, nextItem, moment === "applying", next, host, play);
+  void new Ahead(host, play, moment === "applying").send(current, nextItem, next).catch(() => {
+    // whatever is wrong with a task is told at its own turn
+  });
 }
 
-async function guessAll(current: Task, nextItem: number, isChanging: boolean, next: Following, host: HostRun, play: PlayContext): Promise<void> {
-  const streak = isChanging ? host.streak >> 2 : host.streak;
-  const window = Math.min(MOST_TASKS, 1 + streak * 2);
-  if (current.loop !== undefined) {
-    // Where one item changes the host, most do: a guess behind the next one would be void before it is asked for
-    if (!isGuessed(current, nextItem, host) && (!(await guessTask(current, host, play, nextItem, isChanging ? 1 : MOST_ITEMS)) || isChanging)) return;
+/** What a task means for those behind it. */
+type Seen = "goes on" | "changes" | "overtaken";
+
+class Ahead {
+  readonly #taken: number;
+
+  constructor(
+    private readonly host: HostRun,
+    private readonly play: PlayContext,
+    private readonly isChanging: boolean,
+  ) {
+    this.#taken = host.prepared.taken;
   }
-  let count = 0;
-  for (const task of next()) {
-    if ((count += 1) > window) return;
-    if (!isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) continue;
-    // NOTE: what comes after a flush may depend on the handlers; it is still likely that none runs
-    if (task.action === "meta" || (task.role !== undefined && host.endedRoles.has(task.role.path))) continue;
-    if (isGuessed(task, 0, host)) continue;
-    if (!(await guessTask(task, host, play, 0, MOST_ITEMS))) return;
-  }
-}
 
-function isGuessed(task: Task, item: number, host: HostRun): boolean {
-  return host.guessed.get(`${task.id}/${item}`)?.isGood() === true;
-}
-
-/** @returns false when the task will surely change the host: guesses behind it would be void */
-async function guessTask(task: Task, host: HostRun, play: PlayContext, firstItem: number, mostItems: number): Promise<boolean> {
-  const loaded = await loadModule(task.action);
-  // what a cluster is told may change its hosts at any time
-  if (loaded?.kind === "api") return false;
-  if (loaded?.kind !== "host") return task.action !== "pause" && task.action !== "include_tasks" && task.action !== "include_role";
-  const { module } = loaded;
-  try {
-    const base = scopeOf(task, host.name, play);
-    if (task.loop === undefined) return await guessOne(task, module, host, play, base, 0);
-    const names = loopNames(task.loop, base);
-    const items = loopItems(task.loop, base);
-    for (let index = firstItem; index < Math.min(items.length, firstItem + mostItems); index += 1) {
-      const scope = scopeOf(task, host.name, play, itemVariables(names, items, index));
-      if (!(await guessOne(task, module, host, play, scope, index))) return false;
+  async send(current: Task, nextItem: number, next: Following): Promise<void> {
+    const { turns, facts } = this.play.run;
+    if (current.loop !== undefined) {
+      // Where one item changes the host, most do: a guess behind the next one would be void before it is asked for
+      const seen = await this.#task(current, nextItem, this.isChanging ? 1 : MOST_ITEMS, true);
+      if (seen !== "goes on" || (this.isChanging && nextItem < (this.host.prepared.loop(current)?.items.length ?? 0))) return;
     }
-  } catch {
-    // Not to be guessed yet: the task's own turn tells whether something is wrong with it
+    const calm = turns.isLinear ? Math.min(turns.calm, this.host.streak) : this.host.streak;
+    const window = Math.min(MOST_TASKS, 1 + (this.isChanging ? calm >> 2 : calm) * 2);
+    let count = 0;
+    for (const task of next()) {
+      if ((count += 1) > window) return;
+      if (!isSelected(task.tags, facts.runTags, facts.skipTags)) continue;
+      // NOTE: what comes after a flush may depend on the handlers; it is still likely that none runs
+      if (task.action === "meta" || (task.role !== undefined && this.host.endedRoles.has(task.role.path))) continue;
+      if ((await this.#task(task, 0, MOST_ITEMS, false)) !== "goes on") return;
+    }
   }
-  return true;
+
+  async #task(task: Task, firstItem: number, mostItems: number, isCurrent: boolean): Promise<Seen> {
+    const { host, play } = this;
+    if (task.loop === undefined) return this.#round(task, {}, 0, isCurrent);
+    let loop = host.prepared.loop(task);
+    if (loop === undefined) {
+      try {
+        loop = await loopOf(task, host, play.run.variables.reads(host.name), play, { ahead: true });
+      } catch {
+        // Not to be known yet: the task's own turn tells whether something is wrong with it
+        return "goes on";
+      }
+      if (this.#isOvertaken) return "overtaken";
+      host.prepared.keepLoop(task, loop);
+    }
+    for (let index = firstItem; index < Math.min(loop.items.length, firstItem + mostItems); index += 1) {
+      const seen = this.#isReady(task, index) ? "goes on" : await this.#round(task, itemVariables(loop.names, loop.items, index), index, isCurrent);
+      if (seen !== "goes on") return seen;
+    }
+    return "goes on";
+  }
+
+  get #isOvertaken(): boolean {
+    return this.host.prepared.taken !== this.#taken;
+  }
+
+  #isReady(task: Task, index: number): boolean {
+    const prepared = this.host.prepared.step(task, index);
+    return prepared !== undefined && (prepared.guess?.holds === true || prepared.step.deed.is === "skipped") && prepared.step.isGood();
+  }
+
+  async #round(task: Task, local: Readonly<Record<string, unknown>>, index: number, isCurrent: boolean): Promise<Seen> {
+    if (this.#isReady(task, index)) return "goes on";
+    const loaded = await loadModule(task.action);
+    // what a cluster is told may change its hosts at any time
+    if (loaded?.kind === "api" || STOPS.has(task.action)) return "changes";
+    if (loaded?.kind !== "host" || loaded.module.bulky === true) return "goes on";
+    const prepared = await this.#prepared(task, local, index);
+    if (prepared === undefined) return "overtaken";
+    const { deed } = prepared.step;
+    return deed.is === "scripts" ? this.#ask(prepared, deed, isCurrent) : "goes on";
+  }
+
+  /** @returns undefined when the task's turn has come meanwhile */
+  async #prepared(task: Task, local: Readonly<Record<string, unknown>>, index: number): Promise<PreparedStep | undefined> {
+    const { prepared } = this.host;
+    const old = prepared.step(task, index);
+    if (old?.step.isGood() === true) return old;
+    const made = renewed(await resolve(task, local, this.host, this.play, { ahead: true }), old);
+    if (this.#isOvertaken) return undefined;
+    // What cannot be resolved may be so later: the task's own turn tells
+    if (made.step.deed.is !== "refused") prepared.keep(task, index, made);
+    return made;
+  }
+
+  async #ask(prepared: PreparedStep, deed: Scripts, isCurrent: boolean): Promise<Seen> {
+    const { run } = this.play;
+    if (prepared.guess?.holds === true) return "goes on";
+    const script = deed.probe;
+    if (script === undefined) return deed.module.apply === undefined ? "goes on" : "changes";
+    const connection = await run.connections.opened(deed.place.target);
+    if (this.#isOvertaken) return "overtaken";
+    if (connection === undefined) return "goes on";
+    if (run.jobs.isWorkingOn(deed.place.target.name)) return "changes";
+    // it would be void at its turn
+    if (!isCurrent && run.turns.isLinear && connection.othersAtWork) return "changes";
+    prepared.guess = connection.guess(script, deed.place.run);
+    return "goes on";
+  }
 }
 
-async function guessOne(task: Task, module: HostModule<unknown>, host: HostRun, play: PlayContext, scope: Scope, item: number): Promise<boolean> {
-  const { variables } = play.run;
-  const version = variables.version(host.name);
-  const key = `${task.id}/${item}`;
-  const remember = (isGood: () => boolean): void => void host.guessed.set(key, { isGood: () => variables.version(host.name) === version && isGood() });
-  const forgotten = (): true => (host.guessed.delete(key), true);
-  remember(() => true);
-  if (firstFalse(task.when, scope) !== undefined) return true;
-  const place = actionPlaceOf(task, host.name, scope, play);
-  const connection = await play.run.connections.opened(place.target);
-  if (connection === undefined) return forgotten();
-  const given = argumentsOf(task, { kind: "host", module }, scope);
-  const args = module.prepare === undefined ? given : await module.prepare(given, controllerOf(task, scope, play));
-  const script = module.probe?.(args);
-  if (script === undefined) return module.apply === undefined;
-  if (play.run.jobs.isWorkingOn(place.target.name)) return !forgotten();
-  if (!connection.guess(script, place.run)) return forgotten();
-  const { epoch } = connection;
-  remember(() => connection.epoch === epoch);
-  return true;
-}
+/** What is behind these cannot be known before. */
+const STOPS: ReadonlySet<string> = new Set(["pause", "include_tasks", "include_role"]);

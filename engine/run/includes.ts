@@ -4,8 +4,9 @@ import type { Inherited, Node, Role, Task } from "../play/model.ts";
 import type { TaskView } from "../report/events.ts";
 import { Failure, Failures } from "../source/failure.ts";
 import type { HostRun, PlayContext } from "../task/context.ts";
-import type { Include, TaskOutcome } from "../task/task.ts";
-import { failAfterwards } from "./hosts.ts";
+import type { Include } from "../task/step.ts";
+import type { TaskOutcome } from "../task/task.ts";
+import { failAfterwards } from "./settle.ts";
 import { runNodes, type Surroundings } from "./nodes.ts";
 
 interface IncludeGroup {
@@ -80,6 +81,9 @@ function includeRole(task: Task, include: Include, play: PlayContext, load: Load
   const parents = outer === undefined ? [] : [...outer.parents, outer];
   const role = loadRole(name, { ...parts, inherited, parents, allowDuplicates: args["allow_duplicates"] !== false, place: task.place }, load);
   play.handlers.push(...handlersOfRole(role));
-  if (args["public"] === true || args["public"] === "yes" || args["public"] === "true") (play.play.roles as Role[]).push(role);
+  if (args["public"] === true || args["public"] === "yes" || args["public"] === "true") {
+    (play.play.roles as Role[]).push(role);
+    play.run.variables.disturb();
+  }
   return { nodes: tasksOfRole(role, parts, role.inherited, load), name: role.name };
 }

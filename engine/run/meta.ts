@@ -5,7 +5,8 @@ import type { HostRun, PlayContext } from "../task/context.ts";
 import { actionPlaceOf } from "../task/place-of-action.ts";
 import { firstFalse, scopeOf, textOf } from "../task/scope.ts";
 import { flushHandlers } from "./handlers.ts";
-import { failAfterwards, viewOf } from "./hosts.ts";
+import { failAfterwards } from "./settle.ts";
+import { viewOf } from "./view.ts";
 import type { Surroundings } from "./nodes.ts";
 import { Written } from "../source/written.ts";
 
@@ -29,7 +30,7 @@ export async function runMeta(task: Task, active: readonly HostRun[], play: Play
     name = metaAction(task, active[0]!, play);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    for (const host of active) failAfterwards(task, { host }, error, viewOf(task, host, play), play, around);
+    for (const host of active) failAfterwards(task, { host }, error, await viewOf(task, host, play), play, around);
     return;
   }
   const hosts: HostRun[] = [];
@@ -38,7 +39,7 @@ export async function runMeta(task: Task, active: readonly HostRun[], play: Play
       if (firstFalse(task.when, scopeOf(task, host.name, play)) === undefined) hosts.push(host);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      failAfterwards(task, { host }, error, viewOf(task, host, play), play, around);
+      failAfterwards(task, { host }, error, await viewOf(task, host, play), play, around);
     }
   }
   if (hosts.length === 0) return;
@@ -67,6 +68,7 @@ export async function runMeta(task: Task, active: readonly HostRun[], play: Play
         host.failed = false;
         host.unreachable = false;
       }
+      play.run.variables.disturb();
       return;
     case "reset_connection":
       await Promise.all(hosts.map((host) => play.run.connections.reset(actionPlaceOf(task, host.name, scopeOf(task, host.name, play), play).name)));

@@ -34,8 +34,10 @@ async function runBlock(block: Block, hosts: readonly HostRun[], play: PlayConte
   const entered = hosts.filter((host) => !host.unreachable && !host.ended);
   const wasFailed = new Set(entered.filter((host) => host.failed));
   for (const host of entered) host.failed = false;
+  if (wasFailed.size > 0) play.run.variables.disturb();
   await runNodes(block.always, entered, play, around);
   for (const host of wasFailed) host.failed = true;
+  if (wasFailed.size > 0) play.run.variables.disturb();
 }
 
 function beginRescue(host: HostRun, play: PlayContext): void {

@@ -12,7 +12,8 @@ import { type HostRun, newHostRun, type PlayContext, type RunContext } from "../
 import { booleanOf, numberOf, textOf, valueOf } from "../task/scope.ts";
 import { batchesOf, inOrder } from "./batches.ts";
 import { flushHandlers } from "./handlers.ts";
-import { runTaskOnHosts, tellFailure } from "./hosts.ts";
+import { runTaskOnHosts } from "./hosts.ts";
+import { tellFailure } from "./settle.ts";
 import { runNodes } from "./nodes.ts";
 import type { PendingHandlers } from "./pending.ts";
 import { askPrompts } from "./prompts.ts";
@@ -139,7 +140,7 @@ function batchContext(
   // ansible_play_hosts loses hosts as they fail
   Object.defineProperty(state, "hosts", { get: () => batch.filter((name) => !hosts.get(name)!.failed && !hosts.get(name)!.unreachable) });
   const files = varsFilesOf(play, run, state, (file) => loadVarsFile(file, { decrypt: run.decrypt }));
-  return { run, play, state, load, hosts, varsFilesProblem: files.problem, handlers: [...play.handlers], broken: false, taskIndex: 0 };
+  return { run, play, state, load, hosts, varsFilesProblem: files.problem, handlers: [...play.handlers], throttles: new Map(), broken: false, taskIndex: 0 };
 }
 
 async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<void> {
@@ -147,6 +148,7 @@ async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<vo
   await gatherFacts(play, hosts);
   const strategy = strategyOf(play.play, play.run);
   const isFree = strategy === "free" || strategy === "host_pinned";
+  play.run.turns.isLinear = !isFree;
   // What an earlier run left behind waits for this run's tasks: they may mend what the handlers need
   const afterPreTasks = play.play.nodes.findIndex((node) => node.kind === "task" && node.action === "meta") + 1;
   const [first, rest] = [play.play.nodes.slice(0, afterPreTasks), play.play.nodes.slice(afterPreTasks)];

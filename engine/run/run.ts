@@ -19,6 +19,7 @@ import type { RunContext } from "../task/context.ts";
 import { Jobs } from "../task/job/jobs.ts";
 import type { Settings } from "../task/settings.ts";
 import { Stats } from "../task/stats.ts";
+import { Turns } from "../task/turns.ts";
 import type { PlayState, RunFacts } from "../variables/contract.ts";
 import { createVariables } from "../variables/variables.ts";
 import { inspectTemplate } from "../template/inspect.ts";
@@ -73,12 +74,14 @@ export async function prepare(given: Settings, gate: Gate): Promise<Prepared> {
     playbookDirectory: process.cwd(),
   };
   const end = new AbortController();
+  const turns = new Turns();
   const run: RunContext = {
     settings,
     facts,
     inventory,
     variables: createVariables(facts),
-    connections: new Connections((host, duration) => emit({ type: "connected", host, duration })),
+    turns,
+    connections: new Connections(turns, (host, duration) => emit({ type: "connected", host, duration })),
     jobs: new Jobs(),
     emit,
     stats: new Stats(),

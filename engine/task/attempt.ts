@@ -1,30 +1,25 @@
-import type { Scope } from "../expression/contract.ts";
 import { finalize } from "../expression/evaluate.ts";
-import type { ActionResult, ApiModule, ControllerModule, HostModule, Module, Patience } from "../modules/contract.ts";
-import { ModuleError } from "../modules/contract.ts";
-import { loadModule } from "../modules/index.ts";
+import { resolved } from "../expression/waiting.ts";
+import type { ActionResult, Patience } from "../modules/contract.ts";
 import type { Task } from "../play/model.ts";
-import type { Session } from "../session/contract.ts";
-import { canonicalName } from "../play/names.ts";
-import { addSecretArgs } from "../secrets/known.ts";
-import { placeOf } from "../source/place.ts";
-import { Failure, Failures } from "../source/failure.ts";
+import type { Answer, Script, Session } from "../session/contract.ts";
+import { Failure } from "../source/failure.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
-import type { Connection } from "./connections.ts";
-import { actionContextOf, controllerOf } from "./controller.ts";
+import type { Connection, Effect, Guess } from "./connection.ts";
 import type { HostRun, PlayContext } from "./context.ts";
-import { argumentsOf } from "./arguments.ts";
+import { actionContextOf } from "./controller.ts";
+import { isConnectionLoss, located, refused } from "./failures.ts";
 import { handsOnApi } from "./hands-on-api.ts";
 import { handsOnHost } from "./hands-on-host.ts";
+import { detached, type DetachOptions } from "./job/detach.ts";
 import { createLiveOutput } from "./live-output.ts";
-import { type AsyncTimes, detached, type DetachOptions } from "./job/detach.ts";
 import { patiently } from "./patience.ts";
-import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
-import { numberOf, placeOfKeyword, textOf } from "./scope.ts";
+import type { ActionPlace } from "./place-of-action.ts";
+import { type Deed, isBlind, type Scripts, type Step } from "./step.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** How one attempt at a task (or one item of its loop) ended, before failed_when and changed_when. */
+/** How one attempt at a step ended, before failed_when and changed_when. */
 export interface Attempt {
   readonly result: Values;
   readonly failure?: Failure | undefined;
@@ -40,64 +35,55 @@ export interface Attempt {
   readonly action?: ActionResult | undefined;
 }
 
-export interface AttemptModes {
-  readonly check: boolean;
-  readonly diff: boolean;
+/** When the next tasks' probes may be sent: when this task's own has been asked, or behind its apply, which makes the first ones void. */
+export type Moment = "asked" | "applying";
+
+export interface AttemptOptions {
   /** An attempt before this one was not enough (`until`, `retries`). */
-  readonly isRetry?: boolean;
+  readonly isRetry: boolean;
+  /** Sent before the task's turn. */
+  readonly guess: Guess | undefined;
   /** Told how far a job of the task is that runs detached and is waited for. */
-  readonly onPoll?: DetachOptions["onPoll"];
-  readonly onOutput?: ((stream: "stdout" | "stderr", text: string) => void) | undefined;
-  /** Sends the next tasks' probes: when this task's own has been asked, and again behind its apply, which made the first ones void. */
-  readonly sendAhead?: ((moment: "asked" | "applying") => void) | undefined;
+  readonly onPoll: DetachOptions["onPoll"];
+  readonly onOutput: (stream: "stdout" | "stderr", text: string) => void;
+  readonly sendAhead: (moment: Moment) => void;
 }
 
-/** Templates the arguments and carries the module out. Never throws but for faults of our own. */
-export async function attempt(written: Task, host: HostRun, scope: Scope, play: PlayContext, modes: AttemptModes): Promise<Attempt> {
-  let delegatedTo: string | undefined;
-  let isController = false;
-  let task = written;
-  try {
-    task = withModule(written, scope);
-    const module = await loadModule(task.action);
-    if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
-    isController = module.kind === "controller";
-    const args = argumentsOf(task, module, scope);
-    addSecretArgs(module.module.args.properties, args, play.run.secrets);
-    if (module.kind !== "controller") for (const secret of module.module.secretsIn?.(args) ?? []) play.run.secrets.add(secret);
-    const refusal = module.module.check?.(args as never);
-    if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
-    const times = asyncTimesOf(task, module, scope);
-    if (module.kind === "controller") return await act(module.module as ControllerModule<unknown>, args, task, host, scope, play);
-    const place = actionPlaceOf(task, host.name, scope, play);
-    delegatedTo = place.delegatedTo;
-    return { ...(await actThere(module, args, place, task, scope, play, modes, times)), delegatedTo };
-  } catch (error) {
-    return { ...refused(error, task), delegatedTo, isController };
+/** Carries a step out, once. Never throws: what goes wrong is the attempt's failure. */
+export async function attempt(step: Step, host: HostRun, play: PlayContext, options: AttemptOptions): Promise<Attempt> {
+  const { deed, task } = step;
+  switch (deed.is) {
+    case "refused":
+      return failed(deed.error, task, deed);
+    case "action":
+      try {
+        return await act(deed, step, host, play);
+      } catch (error) {
+        return failed(error, task, { delegatedTo: undefined, isController: true });
+      }
+    case "scripts":
+    case "calls": {
+      const { delegatedTo } = deed.place;
+      try {
+        return { ...(await actThere(deed, step, play, options)), delegatedTo };
+      } catch (error) {
+        return failed(error, task, { delegatedTo, isController: false });
+      }
+    }
+    default:
+      throw new Error(`a step that is ${deed.is} is not carried out`);
   }
 }
 
-/** `action: "{{ ansible_facts.pkg_mgr }} name=git"`: the module is known only now. */
-function withModule(task: Task, scope: Scope): Task {
-  if (task.moduleTemplate === undefined) return task;
-  const module = textOf(task.moduleTemplate, scope, placeOf(task.raw, "action") ?? task.place) ?? "";
-  return { ...task, module, action: canonicalName(module) };
+function failed(error: unknown, task: Task, rest: Pick<Attempt, "delegatedTo" | "isController">): Attempt {
+  return { ...refused(error, task), isUnknown: false, delegatedTo: rest.delegatedTo, isController: rest.isController };
 }
 
-async function actThere(
-  module: Exclude<Module, { kind: "controller" }>,
-  given: unknown,
-  place: ActionPlace,
-  task: Task,
-  scope: Scope,
-  play: PlayContext,
-  modes: AttemptModes,
-  times: AsyncTimes | undefined,
-): Promise<Attempt> {
-  const { prepare } = module.module;
-  const args: unknown = prepare === undefined ? given : await prepare.call(module.module, given, controllerOf(task, scope, play));
-  const patience = module.kind === "host" ? module.module.patience?.(args) : undefined;
-  if (patience !== undefined && module.module.apply === undefined) return waitForConnection(patience, place, task, play, modes.check);
+async function actThere(deed: Extract<Deed, { is: "scripts" | "calls" }>, step: Step, play: PlayContext, options: AttemptOptions): Promise<Attempt> {
+  const { place } = deed;
+  const { task } = step;
+  const patience = deed.is === "scripts" ? deed.module.patience?.(deed.args) : undefined;
+  if (patience !== undefined && deed.module.apply === undefined) return waitForConnection(patience, place, task, play, step.modes.check);
   if (patience !== undefined && place.target.connection === "local") {
     throw new Failure(`Running ${task.action} with local connection would reboot the control node.`, {
       code: "local-reboot",
@@ -106,14 +92,18 @@ async function actThere(
     });
   }
   const connection = await play.run.connections.get(place.target);
-  if (modes.isRetry === true) connection.timePassed();
+  if (options.isRetry) connection.timePassed();
   try {
-    const carried =
-      module.kind === "api"
-        ? await callApi(module.module as ApiModule<unknown>, args, place, connection, play, modes)
-        : await runScripts(module.module as HostModule<unknown>, args, place, connection, play, modes, times);
+    const carried = await (deed.is === "calls" ? callApi(deed, connection, step, play, options) : runScripts(deed, connection, step, play, options));
     const { result, failure, unknown, assumed } = carried;
-    return { result, failure: located(failure, task), isUnreachable: false, isUnknown: unknown, isAssumed: assumed, isController: false };
+    return {
+      result,
+      failure: failure === undefined ? undefined : located(failure, task),
+      isUnreachable: false,
+      isUnknown: unknown,
+      isAssumed: assumed,
+      isController: false,
+    };
   } catch (error) {
     if (error instanceof Failure && error.fault === "transport" && isConnectionLoss(error)) await play.run.connections.reset(place.target.name);
     throw error;
@@ -133,56 +123,47 @@ async function waitForConnection(patience: Patience, { target, run }: ActionPlac
     return true;
   };
   const { value, elapsed, trouble } = await patiently(patience, look, { signal: play.run.signal });
+  play.run.turns.timePassed();
   if (value === true) return { ...verdict, result: { changed: false, elapsed } };
   const failure = new Failure(`${patience.message}: ${trouble}`, { code: "timed-out", fault: "host", place: task.place });
   return { ...verdict, failure, result: { changed: false, failed: true, elapsed, msg: failure.message } };
 }
 
-/** `async` and `poll`; undefined when the task is to be waited for as every other. @throws Failure when the module cannot be detached */
-function asyncTimesOf(task: Task, module: Module, scope: Scope): AsyncTimes | undefined {
-  const limit = numberOf(task.async, "async", scope, placeOfKeyword(task, "async")) ?? 0;
-  if (limit <= 0) return undefined;
-  if (module.kind !== "host" || module.module.deliver !== undefined || module.module.endedJob !== undefined || module.module.patience !== undefined) {
-    const place = placeOfKeyword(task, "async");
-    throw new Failure(`This action (${task.action}) does not support async.`, { code: "no-async", fault: "playbook", place, hint: "remove `async`" });
-  }
-  return { limit, poll: Math.max(0, numberOf(task.poll, "poll", scope, placeOfKeyword(task, "poll")) ?? DEFAULT_POLL) };
+/** What was asked ahead, while it holds, or the question itself. */
+function answerOf(script: Script, guess: Guess | undefined, connection: Connection, place: ActionPlace): Promise<Answer> {
+  return guess?.holds === true ? guess.answer : connection.ask(script, place.run);
 }
 
-/** Seconds, as Ansible's poll_interval. */
-const DEFAULT_POLL = 15;
+function effectOf({ deed, task }: Step): Effect {
+  if (!isBlind(deed)) return "planned";
+  return task.changed_when?.some(({ value }) => value === false) === true ? "denied" : "blind";
+}
 
-async function runScripts(
-  module: HostModule<unknown>,
-  args: unknown,
-  place: ActionPlace,
-  connection: Connection,
-  play: PlayContext,
-  modes: AttemptModes,
-  times: AsyncTimes | undefined,
-): Promise<CarriedOut> {
+async function runScripts(deed: Scripts, connection: Connection, step: Step, play: PlayContext, options: AttemptOptions): Promise<CarriedOut> {
+  const { module, args, place, times } = deed;
   const { connections, jobs } = play.run;
-  const { onOutput } = modes;
-  const live = onOutput === undefined ? undefined : createLiveOutput(module.watched, onOutput);
+  const live = createLiveOutput(module.watched, options.onOutput);
   const standing = async (): Promise<Session> => (await connections.get(place.target)).session;
+  const changeBegins = (): void => connection.changeBegins(place.run.become, effectOf(step));
   // A job and a host that reboots may outlive the connection
   const session =
     times === undefined && module.patience === undefined
       ? connection.session
       : { run: async (...given: Parameters<Session["run"]>) => (await standing()).run(...given) };
   const hands = handsOnHost(module, args, session, {
+    probe: deed.probe,
     run: {
       ...place.run,
-      onOutput: live === undefined ? undefined : (chunk, stream) => live.add(chunk, stream),
+      onOutput: (chunk, stream) => live.add(chunk, stream),
     },
     ask: (script) => {
-      const answer = connection.ask(script, place.run);
-      modes.sendAhead?.("asked");
+      const answer = answerOf(script, options.guess, connection, place);
+      options.sendAhead("asked");
       return answer;
     },
     onApply: () => {
-      connection.changeBegins(place.run.become);
-      modes.sendAhead?.("applying");
+      changeBegins();
+      options.sendAhead("applying");
     },
     detached:
       times === undefined
@@ -195,8 +176,8 @@ async function runScripts(
             run: place.run,
             session: standing,
             onTrouble: () => connections.reset(place.target.name),
-            onBegin: () => connection.changeBegins(place.run.become),
-            onPoll: (job) => modes.onPoll?.(job),
+            onBegin: changeBegins,
+            onPoll: options.onPoll,
             signal: play.run.signal,
           }),
     reconnect: () => connections.reset(place.target.name),
@@ -207,35 +188,40 @@ async function runScripts(
     },
   });
   try {
-    return await carryOut(module, args, hands, modes);
+    return await carryOut(module, args, hands, step.modes);
   } finally {
-    live?.end();
+    live.end();
+    // fetch writes its file here
+    if (module.deliver !== undefined) play.run.turns.controllerChanges();
   }
 }
 
 async function callApi(
-  module: ApiModule<unknown>,
-  args: unknown,
-  place: ActionPlace,
+  deed: Extract<Deed, { is: "calls" }>,
   connection: Connection,
+  step: Step,
   play: PlayContext,
-  modes: AttemptModes,
+  options: AttemptOptions,
 ): Promise<CarriedOut> {
-  const use = await connection.cluster(module.access(args), place.run, (line) => modes.onOutput?.("stdout", `${line}\n`));
+  const { module, args, place } = deed;
+  const use = await connection.cluster(module.access(args as never), place.run, (line) => options.onOutput("stdout", `${line}\n`));
   try {
     const hands = handsOnApi(module, args, use.cluster, {
       hide: (secret) => play.run.secrets.add(secret),
       // what the cluster then does may change the host too
       onApply: () => connection.changeBegins(place.run.become),
     });
-    return await carryOut(module, args, hands, modes);
+    return await carryOut(module, args, hands, step.modes);
   } finally {
     use.end();
   }
 }
 
-async function act(module: ControllerModule<unknown>, args: unknown, task: Task, host: HostRun, scope: Scope, play: PlayContext): Promise<Attempt> {
-  const action = await module.act(args as never, actionContextOf(task, host.name, scope, play));
+async function act({ module, args }: Extract<Deed, { is: "action" }>, { task, scope }: Step, host: HostRun, play: PlayContext): Promise<Attempt> {
+  const context = actionContextOf(task, host.name, scope, play);
+  // what it evaluates it does before it first waits
+  const { acting } = await resolved(() => ({ acting: module.act(args as never, context) }), { signal: play.run.signal });
+  const action = await acting;
   for (const secret of action.secrets ?? []) play.run.secrets.addAll(secret);
   const result: Record<string, unknown> = {
     ...action.result,
@@ -253,49 +239,4 @@ async function act(module: ControllerModule<unknown>, args: unknown, task: Task,
         })
       : undefined;
   return { result: finalize(result) as Values, failure, isUnreachable: false, isUnknown: false, isController: true, action };
-}
-
-/** A connection that cannot be used any more. Become, time limits and interrupts leave it alive. */
-function isConnectionLoss(failure: Failure): boolean {
-  return !["become-failed", "command-timeout", "interrupted"].includes(failure.code);
-}
-
-export function refused(error: unknown, task: Task): Attempt {
-  if (error instanceof Failures) {
-    const first = error.failures[0]!;
-    return { ...refused(first, task), result: { failed: true, changed: false, msg: error.message } };
-  }
-  if (error instanceof ModuleError) {
-    const failure = new Failure(error.message, { code: "module-refused", fault: "host", place: task.place, hint: error.hint });
-    return {
-      result: { changed: false, msg: error.message, ...error.result, failed: true },
-      failure,
-      isUnreachable: false,
-      isUnknown: false,
-      isController: false,
-    };
-  }
-  if (!(error instanceof Failure)) return refused(ours(error), task);
-  const isUnreachable = error.fault === "transport" && isConnectionLoss(error);
-  const result = isUnreachable ? { unreachable: true, changed: false, msg: error.message } : { failed: true, changed: false, msg: error.message };
-  return { result, failure: located(error, task), isUnreachable, isUnknown: false, isController: false };
-}
-
-/** A fault of the engine itself ends one host's task, not the run. */
-function ours(error: unknown): Failure {
-  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-  const where = stack.split("\n").find((line) => line.trimStart().startsWith("at "));
-  return new Failure(`the engine itself failed: ${message}${where === undefined ? "" : ` (${where.trim()})`}`, {
-    code: "internal",
-    fault: "internal",
-    hint: "this is a bug of tsplay: please report it with the task that led to it",
-    cause: error,
-  });
-}
-
-/** A failure on a host still tells which line of the playbook led to it. */
-function located(failure: Failure | undefined, task: Task): Failure | undefined {
-  if (failure === undefined || failure.place !== undefined) return failure;
-  const { code, fault, hint, cause, message } = failure;
-  return new Failure(message, { code, fault, hint, cause, place: task.place });
 }

@@ -8,8 +8,10 @@ import type { PlayState, RunFacts } from "../variables/contract.ts";
 import type { ExplainedVariables } from "../variables/variables.ts";
 import type { Connections } from "./connections.ts";
 import type { Jobs } from "./job/jobs.ts";
+import { Prepared } from "./prepared.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
+import type { Turns } from "./turns.ts";
 import type { Failure } from "../source/failure.ts";
 
 /** What is the same for the whole run. */
@@ -19,6 +21,8 @@ export interface RunContext {
   readonly inventory: Inventory;
   readonly variables: ExplainedVariables;
   readonly connections: Connections;
+  /** Whose turn it is, and what is being changed meanwhile. */
+  readonly turns: Turns;
   /** Detached jobs (async). */
   readonly jobs: Jobs;
   readonly emit: Emit;
@@ -72,8 +76,8 @@ export interface HostRun {
   readonly roles: Map<string, object>;
   /** Tasks in a row that needed no change, a quarter of it left by each that did; how far ahead probes are sent depends on it. */
   streak: number;
-  /** Guesses made, by task and item: `isGood` tells whether making one again would bring the same. */
-  readonly guessed: Map<string, { readonly isGood: () => boolean }>;
+  /** What was resolved before its turn. */
+  readonly prepared: Prepared;
   /** For rescue: what failed. */
   lastFailure: { readonly task: Task; readonly result: Readonly<Record<string, unknown>> } | undefined;
 }
@@ -89,6 +93,8 @@ export interface PlayContext {
   readonly hosts: Map<string, HostRun>;
   /** The play's handlers, and those of roles included so far. */
   readonly handlers: Handler[];
+  /** By task: no more hosts than its `throttle` at the same time. */
+  readonly throttles: Map<string, PQueue>;
   /** Ends the play for everybody (any_errors_fatal, end_play). */
   broken: boolean;
   taskIndex: number;
@@ -113,7 +119,7 @@ export function newHostRun(name: string, run: Pick<RunContext, "doubts">): HostR
     doubt,
     roles: new Map(),
     streak: 16,
-    guessed: new Map(),
+    prepared: new Prepared(),
     lastFailure: undefined,
   };
 }

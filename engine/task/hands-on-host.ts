@@ -7,6 +7,8 @@ import { patiently } from "./patience.ts";
 export interface OnHostOptions {
   /** User, environment, time limit, live output. */
   readonly run?: RunOptions;
+  /** The first probe, where it has been made. */
+  readonly probe?: Script | undefined;
   /** How the first probe is asked; lets the engine answer from a probe sent ahead. `session.run` when not given. */
   readonly ask?: (script: Script) => Promise<Answer>;
   /** Called when `apply` is on its way: probes that were sent before it are void, probes sent from now on are queued behind it. */
@@ -35,7 +37,7 @@ export function handsOnHost<A, S>(module: HostModule<A, S>, args: A, session: Pi
   const patience = module.patience?.(args);
   const { detached } = options;
   return {
-    probe: () => probe(module, args, options.ask ?? read),
+    probe: () => probe(module, args, options.ask ?? read, options.probe),
     async diff(changes, before) {
       if (module.diff === undefined) return diffsOf(undefined, changes);
       const script = module.probeForDiff?.(changes, before, args);
@@ -126,8 +128,8 @@ function settle<T>(promise: Promise<T>): Promise<Second<T>> {
   );
 }
 
-async function probe<A, S>(module: HostModule<A, S>, args: A, ask: (script: Script) => Promise<Answer>): Promise<S> {
-  const script = module.probe?.(args);
+async function probe<A, S>(module: HostModule<A, S>, args: A, ask: (script: Script) => Promise<Answer>, made?: Script): Promise<S> {
+  const script = made ?? module.probe?.(args);
   if (script === undefined || module.parse === undefined) return undefined as S;
   return module.parse(await ask(script), args);
 }

@@ -1,9 +1,13 @@
 import type { Scope } from "../expression/contract.ts";
 import { lookupTerms, template } from "../expression/evaluate.ts";
 import { Undefined } from "../expression/values.ts";
-import type { Loop } from "../play/model.ts";
+import { resolved } from "../expression/waiting.ts";
+import type { Loop as WrittenLoop, Task } from "../play/model.ts";
 import { Failure } from "../source/failure.ts";
-import { booleanOf, textOf } from "./scope.ts";
+import type { Reads } from "../variables/reads.ts";
+import type { HostRun, PlayContext } from "./context.ts";
+import { booleanOf, scopeOf, textOf } from "./scope.ts";
+import type { ResolveOptions } from "./step.ts";
 import { passOn } from "../source/place.ts";
 
 /** How the items of a loop are called and shown. */
@@ -14,7 +18,28 @@ export interface LoopNames {
   readonly hasAllItems: boolean;
 }
 
-export function loopNames(loop: Loop, scope: Scope): LoopNames {
+/** A task's loop on a host, worked out. */
+export interface Loop {
+  readonly names: LoopNames;
+  readonly items: readonly unknown[];
+  /** Whether it still holds. */
+  readonly isGood: () => boolean;
+}
+
+/**
+ * @param reads gets the names of the variables that the loop is made from
+ * @throws Failure `loop-not-a-list`, or what the expression throws
+ */
+export async function loopOf(task: Task, host: HostRun, reads: Reads, play: PlayContext, { ahead }: ResolveOptions): Promise<Loop> {
+  const { run, state } = play;
+  const scope = scopeOf(task, host.name, play, undefined, reads.note);
+  const [files, onController] = [state.varsFiles(host.name), run.turns.onController];
+  const work = (): [LoopNames, unknown[]] => [loopNames(task.loop!, scope), loopItems(task.loop!, scope)];
+  const [names, items] = await resolved(work, { signal: run.signal, ahead });
+  return { names, items, isGood: () => reads.hold && onController === run.turns.onController && files === state.varsFiles(host.name) };
+}
+
+function loopNames(loop: WrittenLoop, scope: Scope): LoopNames {
   return {
     loopVar: textOf(loop.control.loop_var, scope) ?? "item",
     indexVar: textOf(loop.control.index_var, scope),
@@ -27,7 +52,7 @@ export function loopNames(loop: Loop, scope: Scope): LoopNames {
  * The items of `loop` or `with_NAME`.
  * @throws Failure `loop-not-a-list`, or what the expression throws
  */
-export function loopItems(loop: Loop, scope: Scope): unknown[] {
+function loopItems(loop: WrittenLoop, scope: Scope): unknown[] {
   if (loop.kind !== "loop") {
     const terms = template(loop.value, scope, { place: loop.place });
     return lookupTerms(loop.kind, terms, scope, { place: loop.place, folder: loop.folder });

@@ -69,6 +69,16 @@ export function booleanOf(value: unknown, name: string, scope: Scope, place?: Pl
   throw new Failure(`"${name}" must be true or false, not "${text}"`, { code: "wrong-type", fault: "playbook", place });
 }
 
+/** A keyword that is true or false, or what holds without it where it cannot be told: the task has failed of that already. */
+export function flagOf(task: Task, name: keyof Keywords, scope: Scope, fallback: boolean): boolean {
+  try {
+    return booleanOf(keywordOf(task, name, scope), name, scope, placeOfKeyword(task, name)) ?? fallback;
+  } catch (error) {
+    if (error instanceof Failure) return fallback;
+    throw error;
+  }
+}
+
 export function numberOf(value: unknown, name: string, scope: Scope, place?: Place): number | undefined {
   const final = valueOf(value, scope, place);
   if (final === undefined || final === null || final === "") return undefined;

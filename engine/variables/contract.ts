@@ -1,6 +1,7 @@
 import type { Environment, Scope } from "../expression/contract.ts";
 import type { Inventory } from "../inventory/contract.ts";
 import type { Play, Role } from "../play/model.ts";
+import type { Reads } from "./reads.ts";
 
 /** What is the same for a whole run. */
 export interface RunFacts {
@@ -53,7 +54,7 @@ export interface ScopeRequest {
   readonly searchPath: readonly string[];
   /** Leaves out what tasks have registered, set and included. */
   readonly isBeforeTasks?: boolean;
-  /** Told of each variable that is looked up, also by the template of another. */
+  /** Told of each variable that is looked up or asked after, also by the template of another. */
   readonly onGet?: ((name: string) => void) | undefined;
 }
 
@@ -70,4 +71,8 @@ export interface Variables {
   clearFacts(host: string): void;
   /** Grows whenever a value of the host may have changed. */
   version(host: string): number;
+  /** For what is made from the host's variables from now on: tells whether it still holds. */
+  reads(host: string): Reads;
+  /** Something that is no host's own has changed: who is still in the play, which roles are public. */
+  disturb(): void;
 }

@@ -30,14 +30,17 @@ export class LayeredScope implements Scope {
   }
 
   has(name: string): boolean {
+    this.#onGet?.(name);
     return this.#find(name) !== undefined;
   }
 
   written(name: string): Written | undefined {
+    this.#onGet?.(name);
     return this.#find(name)?.writtenAs(name);
   }
 
   names(): Iterable<string> {
+    this.#onGet?.("vars");
     return new Set(this.#segments.flatMap((segment) => segment.flatMap((layer) => [...layer.names()])));
   }
 

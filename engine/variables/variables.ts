@@ -10,6 +10,7 @@ import { createHostLayers } from "./host-layers.ts";
 import { growingLayer, type GrowingLayer, type Layer, layerOf, type Values } from "./layer.ts";
 import { type MagicContext, MagicLayer, SELF_REFERENCES } from "./magic.ts";
 import { layersOfPlay, layersOfRole, type RoleLayers } from "./role-layers.ts";
+import { Changes, Reads } from "./reads.ts";
 import { LayeredScope, lazyMapping, mappingOf } from "./scope.ts";
 
 /** One place that sets a variable. */
@@ -44,7 +45,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
   const states = new Map<string, HostState>();
   const hostLayerOf = createHostLayers(run.inventory, () => run.playbookDirectory, createAdjacentVars(run.decrypt));
   const extraVars = layerOf(22, "extra vars", run.extraVars);
-  let changes = 0;
+  const changes = new Changes();
 
   const stateOf = (host: string): HostState => {
     let state = states.get(host);
@@ -62,11 +63,11 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     }
     return state;
   };
-  const changed = (host: string, change: (state: HostState) => void): void => {
+  const changed = (host: string, names: Iterable<string> | undefined, change: (state: HostState) => void): void => {
     const state = stateOf(host);
     change(state);
     state.version += 1;
-    changes += 1;
+    changes.changed(host, names);
   };
 
   const environments = new WeakMap<readonly string[], Environment>();
@@ -124,7 +125,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
   let path: readonly string[] = [];
   const outsidePath = (): readonly string[] => (path[0] === run.playbookDirectory ? path : (path = [run.playbookDirectory]));
   const outsideOf = (host: string): unknown => {
-    const now = `${changes} ${revisionOf(run.inventory)} ${run.playbookDirectory}`;
+    const now = `${changes.now} ${revisionOf(run.inventory)} ${run.playbookDirectory}`;
     if (now !== outsideState) {
       outsideState = now;
       outside = new Map();
@@ -144,11 +145,16 @@ export function createVariables(run: RunFacts): ExplainedVariables {
 
   return {
     scope: (request) => scopeOf(request.host, request),
-    setFacts: (host, facts) => changed(host, (state) => state.facts.add(facts)),
-    assign: (host, values) => changed(host, (state) => state.assigned.add(values)),
-    include: (host, values) => changed(host, (state) => state.included.add(values)),
-    clearFacts: (host) => changed(host, (state) => state.facts.clear()),
+    setFacts: (host, facts) => changed(host, undefined, (state) => state.facts.add(facts)),
+    assign: (host, values) => changed(host, Object.keys(values), (state) => state.assigned.add(values)),
+    include: (host, values) => changed(host, Object.keys(values), (state) => state.included.add(values)),
+    clearFacts: (host) => changed(host, undefined, (state) => state.facts.clear()),
     version: (host) => (states.get(host)?.version ?? 0) + revisionOf(run.inventory),
+    disturb: () => changes.disturbed(),
+    reads(host) {
+      const revision = revisionOf(run.inventory);
+      return new Reads(changes.now, (then, names) => revision === revisionOf(run.inventory) && !changes.since(then, host, names));
+    },
     explain(request, name) {
       const host = typeof request === "string" ? request : request.host;
       const from = typeof request === "string" ? undefined : request;

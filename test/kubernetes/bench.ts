@@ -5,7 +5,8 @@ import { loadModule } from "../../engine/modules/index.ts";
 import { validateArgs } from "../../engine/modules/validate.ts";
 import type { Session } from "../../engine/session/contract.ts";
 import { type CarriedOut, carryOut } from "../../engine/task/carry-out.ts";
-import { Connection } from "../../engine/task/connections.ts";
+import { Connection } from "../../engine/task/connection.ts";
+import { Turns } from "../../engine/task/turns.ts";
 import { handsOnApi } from "../../engine/task/hands-on-api.ts";
 import { controllerFor } from "../modules/bench.ts";
 
@@ -32,7 +33,7 @@ export class ClusterBench {
   readonly hidden = new Set<string>();
 
   constructor(session: Session) {
-    this.connection = new Connection(session);
+    this.connection = new Connection(session, new Turns(), false);
   }
 
   /** Carries a module out, from its arguments as written. */

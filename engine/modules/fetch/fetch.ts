@@ -33,6 +33,7 @@ export const fetch: HostModule<Args, State> = {
     const file = localPath(args, controller);
     return { ...args, local: { path: file, sum: existsSync(file) ? sha1(readFileSync(file)) : undefined } };
   },
+  bulky: true,
   probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { src: args.src, local_sum: args.local?.sum ?? "" } }),
   parse(answer) {
     const facts = factsOf(answer);

@@ -14,6 +14,7 @@ export const slurp: HostModule<ArgsOf<typeof schema>, Slurped> = {
   name: "slurp",
   summary: "Reads a file of the host into a variable",
   args: schema,
+  bulky: true,
   probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { src: args.src } }),
   parse(answer) {
     const facts = factsOf(answer);
