@@ -41,6 +41,11 @@ async function succeed(host: LabHost, command: string): Promise<void> {
   }
 }
 
+/** The hosts of a lab where they stand. */
+export function reachable(lab: Lab): readonly Reachable[] {
+  return lab.hosts.map(({ name, address }) => ({ name, address, port: 22 }));
+}
+
 /** The hosts of a lab as tools see them. */
 export function fieldOf(lab: Lab, hosts: readonly Reachable[]): Field {
   const folder = mkdtempSync(path.join(tmpdir(), "tsplay-bench-"));

@@ -1,16 +1,29 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Field, Reachable } from "./hosts.ts";
-import type { Command } from "./measure.ts";
+import type { Command, Measured } from "./measure.ts";
 import type { Peer } from "./peers.ts";
 
-export type Job = "site" | "loop";
+/** Work that every contestant has in its own words, in play/. */
+export interface Job {
+  /** NAME.yml. */
+  readonly name: string;
+  /** pyinfra's file. */
+  readonly deploy: string;
+  /** The parts of the floor's script. */
+  readonly floor: readonly string[];
+  /** Changes that a converged host may tell of: commands that run each time. */
+  readonly changesAgain: number;
+}
 
 /** One contestant. */
 export interface Tool {
   readonly name: string;
   readonly version: string;
   readonly needsPython: boolean;
+  /** Whether it is somebody else's. */
+  readonly isPeer: boolean;
   /** All hosts at once, one command or several side by side. */
   commands(job: Job, field: Field): readonly Command[];
   /** How many changes its output tells of; undefined when it does not say. */
@@ -33,7 +46,8 @@ export function tsplay(version: string): Tool {
     name: "tsplay",
     version,
     needsPython: false,
-    commands: (job, field) => [{ ...tsplayCommand([path.join(plays, `${job}.yml`), "-i", field.inventory]), cwd: plays }],
+    isPeer: false,
+    commands: (job, field) => [{ ...tsplayCommand([path.join(plays, `${job.name}.yml`), "-i", field.inventory]), cwd: plays }],
     changes: recapChanges,
   };
 }
@@ -44,11 +58,12 @@ export function floor(): Tool {
     name: "ssh sh < script",
     version: "the floor",
     needsPython: false,
+    isPeer: false,
     commands: (job, field) =>
       field.hosts.map((host) => ({
-        program: "sh",
-        args: ["-c", `exec ssh "$@" sh < ${job === "site" ? "floor.sh" : "loop.sh"}`, "sh", ...sshArguments(host, field)],
-        cwd: plays,
+        program: "ssh",
+        args: [...sshArguments(host, field), "sh"],
+        input: job.floor.map((part) => readFileSync(path.join(plays, "floor", `${part}.sh`), "utf8")).join(""),
       })),
     changes: (output) => sum([...output.matchAll(/changed=(\d+)/g)].map((match) => Number(match[1]))),
   };
@@ -67,10 +82,11 @@ export function ansible(peer: Peer): Tool {
     name: peer.name === "mitogen" ? "Mitogen" : "ansible-core",
     version: peer.version,
     needsPython: true,
+    isPeer: true,
     commands: (job, field) => [
       {
         program: path.join(peer.bin, "ansible-playbook"),
-        args: [path.join(plays, `${job}.yml`), "-i", field.inventory, "-f", String(Math.max(4, field.hosts.length))],
+        args: [path.join(plays, `${job.name}.yml`), "-i", field.inventory, "-f", String(Math.max(4, field.hosts.length))],
         cwd: plays,
         env: {
           ...strategy,
@@ -92,6 +108,7 @@ export function pyinfra(peer: Peer): Tool {
     name: "pyinfra",
     version: peer.version,
     needsPython: false,
+    isPeer: true,
     commands(job, field) {
       const inventory = path.join(field.folder, "inventory.py");
       const hosts = field.hosts.map((host) => [
@@ -102,7 +119,7 @@ export function pyinfra(peer: Peer): Tool {
       return [
         {
           program: path.join(peer.bin, "pyinfra"),
-          args: ["-y", inventory, job === "site" ? "deploy.py" : "loop_deploy.py"],
+          args: ["-y", inventory, job.deploy],
           cwd: plays,
           env: { NO_COLOR: "1", PYTHONDONTWRITEBYTECODE: "1" },
         },
@@ -113,6 +130,25 @@ export function pyinfra(peer: Peer): Tool {
       return total === null ? undefined : Number(total[2] === "-" ? 0 : total[2]);
     },
   };
+}
+
+/** A number of a run, or how it ended. */
+export function exitOr(measured: Measured, number: (measured: Measured) => number): number | string {
+  if (measured.code === 0) return number(measured);
+  process.stderr.write(`${measured.output.split("\n").slice(-25).join("\n")}\n`);
+  return `exit code ${measured.code}`;
+}
+
+/** A folder with these files in it, for as long as `use` takes. */
+export async function withFiles<T>(files: Readonly<Record<string, string>>, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), "tsplay-bench-"));
+  try {
+    for (const directory of new Set(Object.keys(files).map((name) => path.dirname(path.join(folder, name))))) mkdirSync(directory, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function sum(numbers: readonly number[]): number | undefined {

@@ -1,0 +1,2 @@
+touch /opt/bench/.deployed
+did
