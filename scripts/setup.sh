@@ -13,6 +13,7 @@ want iptables iptables
 want ssh openssh-client
 want shellcheck shellcheck
 want gpg gnupg
+want patch patch
 [ -x /bin/busybox ] || need="$need busybox-static"
 if [ "${1:-}" = cluster ]; then
   want gcc "gcc libc6-dev"

@@ -101,7 +101,7 @@ async function readFile(inventory: MutableInventory, path: string, options: Load
   } else if (!isMapping(data)) {
     throw fail(`an inventory is a mapping of groups, not ${kindOf(data)}`);
   } else if (typeof data.plugin === "string") {
-    await readPluginConfig(inventory, data, path, options);
+    readPluginConfig(inventory, data, path, options);
   } else {
     readYamlInventory(inventory, data, path);
   }

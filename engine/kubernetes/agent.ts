@@ -33,7 +33,7 @@ export function agentOver(session: Session, endpoint: Endpoint): http.Agent {
   agent.createConnection = (options, callback) => {
     open(options as tls.ConnectionOptions).then(
       (stream) => (callback as unknown as Callback)(null, stream),
-      (error: Error) => (callback as unknown as (error: Error) => void)(error),
+      (error: unknown) => (callback as unknown as (error: unknown) => void)(error),
     );
     // by the callback
     return undefined as unknown as Duplex as never;

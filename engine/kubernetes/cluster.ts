@@ -21,7 +21,7 @@ export function clusterOver(link: Link, options: ClusterOptions): Cluster {
     async until(look, { timeout, pause }) {
       const deadline = performance.now() + timeout * 1000;
       for (;;) {
-        let lapse: unknown;
+        let lapse: Failure | undefined;
         try {
           const found = await look();
           if (found !== undefined) return found;
@@ -33,8 +33,8 @@ export function clusterOver(link: Link, options: ClusterOptions): Cluster {
         if (left <= 0 && lapse !== undefined) throw lapse;
         if (left <= 0) return undefined;
         // the last look is at the deadline itself
-        await sleep(Math.min(pause * 1000, left), undefined, { signal }).catch((error: Error) => {
-          throw link.explained(error, signal);
+        await sleep(Math.min(pause * 1000, left), undefined, { signal }).catch((error: unknown) => {
+          throw link.explained(error as Error, signal);
         });
       }
     },
@@ -43,6 +43,6 @@ export function clusterOver(link: Link, options: ClusterOptions): Cluster {
 }
 
 /** An API that is restarted answers again in a moment. */
-function isLapse(error: unknown): boolean {
+function isLapse(error: unknown): error is Failure {
   return error instanceof Failure && ["cluster-unreachable", "cluster-silent"].includes(error.code);
 }

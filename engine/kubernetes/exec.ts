@@ -56,7 +56,8 @@ export async function execOver(link: Link, request: ExecRequest, signal: AbortSi
         socket.onclose = () => settle();
         socket.onerror = (event: { readonly message: string }) => settle(new Error(event.message));
       },
-      (event: { readonly message?: string; readonly error?: Error }) => {
+      (reason: unknown) => {
+        const event = reason as { readonly message?: string; readonly error?: Error };
         const message = event.error?.message ?? event.message ?? String(event);
         if (refusal === undefined) return reject(link.explained(event.error ?? new Error(message), signal));
         reject(new Failure(`the API runs no command in ${namespace}/${pod}: ${message}`, { code: "exec-refused", fault: "host", hint: HINT }));

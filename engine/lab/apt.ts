@@ -36,7 +36,7 @@ export async function readAptSources(suite: string): Promise<AptSources> {
 
 async function readAll(): Promise<Source[]> {
   const folder = "/etc/apt/sources.list.d";
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const names = (await readdir(folder).catch((): string[] => [])).sort();
   const files = ["/etc/apt/sources.list", ...names.map((name) => `${folder}/${name}`)];
   const sources: Source[] = [];
   for (const file of files) {

@@ -148,7 +148,7 @@ async function down(argv: readonly string[], io: LabOutput): Promise<number> {
   const labs = await listLabs();
   const named = words.rest.length > 0 ? words.rest : [nameIn(words)];
   // those of a running process are its own to take down
-  const wanted = words.flags.has("all") ? await unowned(labs) : named;
+  const wanted = words.flags.has("all") ? unowned(labs) : named;
   const unknown = wanted.find((name) => !labs.includes(name));
   if (unknown !== undefined) {
     throw new Failure(`there is no lab "${unknown}"`, { code: "lab-unknown", fault: "usage", hint: didYouMean(unknown, labs) ?? "see tsplay lab list" });
@@ -160,10 +160,8 @@ async function down(argv: readonly string[], io: LabOutput): Promise<number> {
   return 0;
 }
 
-async function unowned(labs: readonly string[]): Promise<string[]> {
-  const kept: string[] = [];
-  for (const name of labs) if (!existsSync(path.join(labFolder(name), "owner"))) kept.push(name);
-  return kept;
+function unowned(labs: readonly string[]): string[] {
+  return labs.filter((name) => !existsSync(path.join(labFolder(name), "owner")));
 }
 
 async function list(argv: readonly string[], io: LabOutput): Promise<number> {

@@ -111,7 +111,7 @@ export async function openLab(name: string): Promise<Lab> {
 
 /** Names of all labs that have a folder, the half-made and the crashed too. */
 export async function listLabs(): Promise<string[]> {
-  return (await readdir(path.join(labHome(), "labs")).catch(() => [])).sort();
+  return (await readdir(path.join(labHome(), "labs")).catch((): string[] => [])).sort();
 }
 
 /** Takes down the labs whose owner has died without doing so. Returns their names. */

@@ -67,7 +67,7 @@ async function cycle(lab: Lab, playbook: string, folder: string, cli: readonly s
   const run = (file: string, ...flags: string[]): Promise<RecordedRun> => recordRun(cli, [file, "-i", lab.inventory, ...flags]);
   const host = lab.hosts[0]!;
   io.out(`${path.basename(folder)}: create      ok  (${host.address}, ${host.bootTime.toFixed(0)} ms)\n`);
-  const step = async (label: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
+  const step = async (label: string, work: () => readonly string[] | Promise<readonly string[]>): Promise<boolean> => {
     const started = performance.now();
     const problems = await work();
     const verdict = problems.length === 0 ? "ok " : "FAILED";
@@ -86,7 +86,7 @@ async function cycle(lab: Lab, playbook: string, folder: string, cli: readonly s
   let applied: RecordedRun | undefined;
   const isApplied = await step("converge", async () => failuresOf((applied = await run(playbook))));
   if (!isApplied) return false;
-  const isTrue = await step("check=apply", async () => (isCheckClean ? compareRuns(announced!, applied!) : ["not compared: the check failed"]));
+  const isTrue = await step("check=apply", () => (isCheckClean ? compareRuns(announced!, applied!) : ["not compared: the check failed"]));
   const isIdempotent = await step("again", async () => {
     const again = await run(playbook);
     return [...failuresOf(again), ...changedIn(again).map((told) => `changed again: ${told.text}`)];

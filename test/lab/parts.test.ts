@@ -10,7 +10,7 @@ import { stagingReplaces } from "../../engine/lab/parts/build.ts";
 import { controlOf, fileNameOf, indexEntry, packagesFor, releaseOf, repositoryPath } from "../../engine/lab/parts/deb.ts";
 import { wholeName } from "../../engine/lab/parts/oci.ts";
 import { recipesFor } from "../../engine/lab/parts/recipes.ts";
-import { downloadsFor, imagesFor } from "../../engine/lab/parts/upstream.ts";
+import { downloadsFor, imagesFor, isProgram } from "../../engine/lab/parts/upstream.ts";
 import type { Versions } from "../../engine/lab/parts/versions.ts";
 import { readVersions } from "../../engine/lab/parts/versions.ts";
 import { capture } from "../../engine/lab/process.ts";
@@ -63,7 +63,7 @@ test("there is a recipe for every program of a download, an image and a package"
   const built = new Set(recipes.flatMap((recipe) => Object.keys(recipe.programs).map((program) => `${recipe.name} ${recipe.version} ${program}`)));
   const all = (recipe: string, version: string): string[] =>
     Object.keys(recipes.find((each) => each.name === recipe && each.version === version)?.programs ?? {});
-  const downloads = downloadsFor(versions, all).flatMap(({ content }) => ("program" in content ? [content] : Object.values(content)));
+  const downloads = downloadsFor(versions, all).flatMap(({ content }) => (isProgram(content) ? [content] : Object.values(content)));
   const images = imagesFor(versions).flatMap((image) => Object.values(image.files).filter((file) => file !== "pause"));
   const packages = versions.kubernetes.flatMap((version) =>
     packagesFor(version, versions, all("cni-plugins", "1.9.1")).flatMap((each) => Object.values(each.programs)),

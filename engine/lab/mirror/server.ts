@@ -32,9 +32,9 @@ export async function serve(content: MirrorContent, address: string, port: numbe
   const images = new Map<string, Descriptor>();
   for (const layout of content.layouts) for (const [name, descriptor] of await imagesIn(layout)) images.set(name, descriptor);
   const server = createServer((request, response) => {
-    respond(content, images, request, response).catch((error: Error) => {
+    respond(content, images, request, response).catch((error: unknown) => {
       // the client went away, or the file did: there is nobody to tell but the client
-      if (!response.headersSent) fail(response, 500, "UNKNOWN", error.message);
+      if (!response.headersSent) fail(response, 500, "UNKNOWN", (error as Error).message);
       response.destroy();
     });
   });

@@ -8,7 +8,7 @@ import type { Descriptor } from "./oci.ts";
 import { addImage, addLayer, digestOf, makeLayout, writeIndex } from "./oci.ts";
 import { place, writeTar } from "./tar.ts";
 import type { Image, Program } from "./upstream.ts";
-import { downloadsFor, imagesFor } from "./upstream.ts";
+import { downloadsFor, imagesFor, isProgram } from "./upstream.ts";
 import type { Versions } from "./versions.ts";
 
 /** What was built: recipe and version (`etcd-3.6.8`) to program to the path of its file. */
@@ -51,10 +51,6 @@ async function writeDownloads(files: string, versions: Versions, programs: Progr
     if (download.checksum.length > 0) set(variables, download.checksum, digest);
   }
   return variables;
-}
-
-function isProgram(content: Program | Readonly<Record<string, Program>>): content is Program {
-  return typeof content["recipe"] === "string";
 }
 
 function set(variables: Record<string, unknown>, keys: readonly string[], value: string): void {

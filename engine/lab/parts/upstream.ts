@@ -16,6 +16,11 @@ export interface Download {
   readonly checksum: readonly string[];
 }
 
+/** Tells a download that is one program from an archive of several. */
+export function isProgram(content: Download["content"]): content is Program {
+  return typeof content["recipe"] === "string";
+}
+
 const PROGRAMS_OF_A_RELEASE = ["kubeadm", "kubelet", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
 const WITH_CHECKSUM = ["kubeadm", "kubelet", "kubectl"];
 
