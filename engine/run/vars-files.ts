@@ -21,7 +21,7 @@ export interface VarsFiles {
  * inventory and play vars, not what tasks register or set. A file is loaded once.
  */
 export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load: (file: string) => Values): VarsFiles {
-  if (play.varsFiles.length === 0) return { of: () => [], problem: () => undefined };
+  if (play.varsFiles.length === 0) return { of: () => NONE, problem: () => undefined };
   const problems = new Map<string, Failure>();
   const loaded = new Map<string, Values>();
   const busy = new Set<string>();
@@ -33,7 +33,7 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
   };
   const of: PlayState["varsFiles"] = (host) => {
     // The files' own names may use variables; while they are worked out vars_files are not there yet
-    if (busy.has(host)) return [];
+    if (busy.has(host)) return NONE;
     const version = run.variables.version(host);
     const cached = known.get(host);
     if (cached?.version === version) return cached.values;
@@ -68,16 +68,24 @@ export function varsFilesOf(play: Play, run: RunContext, state: PlayState, load:
         });
       });
       problems.delete(host);
-      known.set(host, { version, values });
-      return values;
+      // The same list as before while it holds the same: what was made from it holds then too
+      const kept = cached !== undefined && isSame(cached.values, values) ? cached.values : values;
+      known.set(host, { version, values: kept });
+      return kept;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       problems.set(host, error);
-      known.set(host, { version, values: [] });
-      return [];
+      known.set(host, { version, values: NONE });
+      return NONE;
     } finally {
       busy.delete(host);
     }
   };
   return { of, problem: (host) => (of(host), problems.get(host)) };
+}
+
+const NONE: readonly Values[] = [];
+
+function isSame(one: readonly Values[], other: readonly Values[]): boolean {
+  return one.length === other.length && one.every((values, index) => values === other[index]);
 }
