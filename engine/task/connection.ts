@@ -146,6 +146,8 @@ export class Connection {
   }
 
   changeEnds(): void {
+    // what was read of the controller's files meanwhile may be the old
+    if (this.#isController && this.#busy !== undefined) this.#turns.controllerChanges();
     this.#busy = undefined;
     if (this.#isCounted) this.#turns.ends(this);
     this.#isCounted = false;

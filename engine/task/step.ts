@@ -136,7 +136,8 @@ class Resolving {
 
   /** Evaluates, and waits where it must. */
   #evaluated<T>(work: () => T): Promise<T> {
-    return resolved(work, { signal: this.play.run.signal, ahead: this.options.ahead });
+    const { signal, turns } = this.play.run;
+    return resolved(work, { signal, ahead: this.options.ahead, onEffect: () => turns.controllerChanges() });
   }
 
   async #decide(): Promise<{ task: Task; deed: Deed }> {

@@ -8,6 +8,7 @@ import { createRuntime } from "../expression/compile/runtime.ts";
 import { UndefinedUsed } from "../expression/problem.ts";
 import { isDict, PyObject } from "../expression/python/types.ts";
 import { Float, Undefined } from "../expression/values.ts";
+import { Suspension } from "../expression/waiting.ts";
 import type { Call } from "../expression/plugin.ts";
 import { didYouMean, Failure } from "../source/failure.ts";
 import type { Place } from "../source/place.ts";
@@ -205,7 +206,7 @@ export function renderHandlebars({ text }: Written, scope: Scope, options: Handl
 
 function located(error: unknown, scope: Scope | undefined, placeAt: Placer): unknown {
   if (error instanceof UndefinedUsed || error instanceof Failure) return toFailure(error, scope, placeAt(undefined));
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof Suspension) return error;
   const { lineNumber, column } = error as { lineNumber?: number; column?: number };
   const parsing = /^(?:Parse|Lexical) error on line (\d+)/.exec(error.message);
   const place = placeAt({ line: lineNumber ?? Number(parsing?.[1] ?? 1), column: column ?? 0 });

@@ -1,5 +1,6 @@
 import { createHash, randomInt } from "node:crypto";
 import { Problem } from "../problem.ts";
+import { answered } from "../waiting.ts";
 
 const alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -13,6 +14,10 @@ export interface PasswordHashOptions {
 export function randomSalt(size: number): string {
   return Array.from({ length: size }, () => alphabet[randomInt(64)]).join("");
 }
+
+/** Hashes of a given salt that were worked out before: they take a second each. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 1000;
 
 /**
  * A password hash for /etc/shadow.
@@ -32,8 +37,37 @@ export function passwordHash(password: string, kind: string, options: PasswordHa
   const rounds = options.rounds ?? (scheme === "sha512" ? 656_000 : 535_000);
   if (rounds < 1000 || rounds > 999_999_999) throw new Problem("rounds must be from 1000 to 999999999");
   const mark = rounds === 5000 ? "" : `rounds=${rounds}$`;
-  return `$${scheme === "sha512" ? 6 : 5}$${mark}${salt}$${shaCrypt(scheme, Buffer.from(password), Buffer.from(salt), rounds)}`;
+  const head = `$${scheme === "sha512" ? 6 : 5}$${mark}`;
+  const key = JSON.stringify([password, head, options.salt ?? `${salt.length} random`]);
+  const before = options.salt === undefined ? undefined : known.get(key);
+  if (before !== undefined) return before;
+  const begin = (): Generator<undefined, string> => shaCrypt(scheme, Buffer.from(password), Buffer.from(salt), rounds);
+  const done = (digest: string): string => {
+    const hash = `${head}${salt}$${digest}`;
+    if (options.salt !== undefined && known.size < MOST_KNOWN) known.set(key, hash);
+    return hash;
+  };
+  return answered(`password_hash ${key}`, { hasEffects: false, now: () => done(atOnce(begin())), later: async () => done(await inSlices(begin())) });
 }
+
+function atOnce<T>(work: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** Lets everything else go on between two slices. */
+async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Rounds between two yields: some milliseconds. */
+const SLICE = 2_000;
 
 /** `bytes` repeated and cut to `size`. */
 function stretch(bytes: Buffer, size: number): Buffer {
@@ -66,8 +100,8 @@ function shaOrder(size: number): number[][] {
   return [...order, size === 64 ? [-1, -1, 63] : [-1, 31, 30]];
 }
 
-/** SHA-crypt as Ulrich Drepper specified it. */
-function shaCrypt(algorithm: "sha512" | "sha256", password: Buffer, salt: Buffer, rounds: number): string {
+/** SHA-crypt as Ulrich Drepper specified it; yields now and then. */
+function* shaCrypt(algorithm: "sha512" | "sha256", password: Buffer, salt: Buffer, rounds: number): Generator<undefined, string> {
   const hash = (...parts: Buffer[]): Buffer => parts.reduce((digest, part) => digest.update(part), createHash(algorithm)).digest();
   const b = hash(password, salt, password);
   const parts = [password, salt, stretch(b, password.length)];
@@ -76,6 +110,7 @@ function shaCrypt(algorithm: "sha512" | "sha256", password: Buffer, salt: Buffer
   const p = stretch(hash(...Array.from({ length: password.length }, () => password)), password.length);
   const s = stretch(hash(...Array.from({ length: 16 + digest[0]! }, () => salt)), salt.length);
   for (let round = 0; round < rounds; round += 1) {
+    if (round % SLICE === SLICE - 1) yield undefined;
     const step: Buffer[] = [round & 1 ? p : digest];
     if (round % 3 !== 0) step.push(s);
     if (round % 7 !== 0) step.push(p);

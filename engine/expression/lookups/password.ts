@@ -7,6 +7,7 @@ import { anyText, asInteger } from "../python/arguments.ts";
 import { passwordHash, randomSalt } from "../filters/password-hash.ts";
 import { expandUser } from "../filters/paths.ts";
 import { PythonRandom } from "../python/random.ts";
+import { answered } from "../waiting.ts";
 
 const sets: Readonly<Record<string, string>> = {
   ascii_lowercase: "abcdefghijklmnopqrstuvwxyz",
@@ -78,8 +79,10 @@ export const passwordLookup = plugin(
       const path = posix.resolve(call.scope.environment.playbookDirectory, given);
       const stored = path !== "/dev/null" && existsSync(path) ? readFileSync(path, "utf8").trimEnd() : undefined;
       const [, known, oldSalt] = /^(.*?)(?: salt=(\S*))?(?: ident=\S*)?$/s.exec(stored ?? "") ?? [];
-      const password = stored === undefined ? create(settings) : known!;
-      const salt = settings.encrypt === undefined ? undefined : (oldSalt ?? randomSalt(settings.encrypt.startsWith("md5") ? 8 : 16));
+      const once = (what: string, make: () => string): string => answered(`password ${what} ${path}`, { hasEffects: true, now: make });
+      const password = stored === undefined ? once("made for", () => create(settings)) : known!;
+      const saltSize = settings.encrypt?.startsWith("md5") === true ? 8 : 16;
+      const salt = settings.encrypt === undefined ? undefined : (oldSalt ?? once("salt of", () => randomSalt(saltSize)));
       const content = password + (salt === undefined && oldSalt === undefined ? "" : ` salt=${salt ?? oldSalt}`);
       if (path !== "/dev/null" && content !== stored) {
         mkdirSync(posix.dirname(path), { recursive: true, mode: 0o700 });

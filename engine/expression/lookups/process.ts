@@ -1,26 +1,18 @@
-import { spawnSync } from "node:child_process";
-import { Problem } from "../problem.ts";
 import { plugin, type Plugins } from "../plugin.ts";
 import { anyText, asNumber } from "../python/arguments.ts";
 import { truthy } from "../python/compare.ts";
 import { isDict } from "../python/types.ts";
+import { answered } from "../waiting.ts";
+import { outputLater, outputNow } from "./output.ts";
 
-const MAX_OUTPUT = 256 * 1024 * 1024;
 const texts = (terms: unknown): string[] => (terms as unknown[]).flatMap((term) => (Array.isArray(term) ? term.map(anyText) : [anyText(term)]));
 
 function shell(command: string, directory: string): string {
-  const result = spawnSync("/bin/sh", ["-c", command], { cwd: directory, encoding: "utf8", maxBuffer: MAX_OUTPUT, stdio: ["ignore", "pipe", "pipe"] });
-  if (result.error !== undefined) throw new Problem(`the command ${command} could not run: ${result.error.message}`);
-  if (result.status !== 0) {
-    const tail = result.stderr.trim().split("\n").slice(-3).join("\n");
-    throw new Problem(
-      `the command ${command} ended with ${result.status === null ? `signal ${result.signal}` : `status ${result.status}`}${tail === "" ? "" : `: ${tail}`}`,
-    );
-  }
-  return result.stdout;
+  const program = { file: "/bin/sh", args: ["-c", command], cwd: directory, what: `the command ${command}` };
+  return answered(`sh ${directory}\0${command}`, { hasEffects: true, now: () => outputNow(program), later: (signal) => outputLater(program, signal) });
 }
 
-/** Runs in a process of its own: fetch cannot be awaited here. The request goes in over stdin, so that no secret is in an argv. */
+/** Runs in a process of its own, for whoever cannot wait for it. The request goes in over stdin, so that no secret is in an argv. */
 const fetcher = `
 let input = "";
 process.stdin.on("data", (chunk) => (input += chunk)).on("end", async () => {
@@ -47,9 +39,9 @@ interface Request {
 }
 
 function fetchText(request: Request): string {
-  const result = spawnSync(process.execPath, ["--no-warnings", "-e", fetcher], { input: JSON.stringify(request), encoding: "utf8", maxBuffer: MAX_OUTPUT });
-  if (result.error !== undefined || result.status !== 0) throw new Problem(`cannot get ${request.url}: ${result.error?.message ?? result.stderr}`);
-  return result.stdout;
+  const input = JSON.stringify(request);
+  const program = { file: process.execPath, args: ["--no-warnings", "-e", fetcher], input, what: `the request of ${request.url}` };
+  return answered(`url ${input}`, { hasEffects: true, now: () => outputNow(program), later: (signal) => outputLater(program, signal) });
 }
 
 export const processLookups: Plugins = {
