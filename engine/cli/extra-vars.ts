@@ -28,14 +28,13 @@ function load(source: string, options: ExtraVarsOptions): object {
   const text = source.trim();
   if (text === "") return {};
   if (text.startsWith("@")) return loadFile(text.slice(1), options);
-  if (text.startsWith("{") || text.startsWith("[")) return asMapping(loadYaml(text, "--extra-vars", { ...options, isWritten: true, fault: "usage" }), source);
+  if (text.startsWith("{") || text.startsWith("[")) return asMapping(yamlOf(text, "--extra-vars", options), source);
   if (text.startsWith("/") || text.startsWith(".")) {
     throw bad(`--extra-vars ${text}: this looks like a file`, `write @ before the name: -e @${text}`);
   }
   const { _raw_params: rest, ...variables } = splitArguments(new Written(text, { file: "--extra-vars", line: 1, column: 1, text: text.slice(0, 400) }), false);
   // `-e "name: value"` is YAML to everybody who writes it
-  if (rest !== undefined && /^[\w.-]+\s*:\s/.test(text))
-    return asMapping(loadYaml(text, "--extra-vars", { ...options, isWritten: true, fault: "usage" }), source);
+  if (rest !== undefined && /^[\w.-]+\s*:\s/.test(text)) return asMapping(yamlOf(text, "--extra-vars", options), source);
   if (rest !== undefined) {
     throw bad(
       `--extra-vars: "${rest}" is not key=value`,
@@ -48,8 +47,13 @@ function load(source: string, options: ExtraVarsOptions): object {
 function loadFile(file: string, options: ExtraVarsOptions): object {
   const raw = readText(file, { what: "extra-vars file", fault: "usage", hint: "-e @FILE is relative to the working directory" });
   const text = raw.startsWith("$ANSIBLE_VAULT") ? options.decrypt(raw) : raw;
-  const value = loadYaml(text, file, { ...options, isWritten: true, fault: "usage" });
+  const value = yamlOf(text, file, options);
   return value === null ? {} : asMapping(value, `@${file}`);
+}
+
+/** What a person gave as YAML. */
+function yamlOf(text: string, file: string, options: ExtraVarsOptions): unknown {
+  return loadYaml(text, file, { ...options, isWritten: true, fault: "usage" });
 }
 
 function asMapping(value: unknown, source: string): object {

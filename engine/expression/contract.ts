@@ -10,6 +10,8 @@ export interface Scope {
   written?(name: string): Written | undefined;
   /** For `lookup("varnames")`, `vars` and "did you mean". */
   names(): Iterable<string>;
+  /** Told when what it was asked for stands on what no variable holds (the clock, chance, a file, a lookup's answer): it may be another the next time. */
+  readsWorld?(): void;
   readonly environment: Environment;
 }
 

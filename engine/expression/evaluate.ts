@@ -1,6 +1,6 @@
 import { Failure } from "../source/failure.ts";
 import { annotate, asWritten, placeOf, type Place, renderedPlaces, templateOfKey, writtenAt } from "../source/place.ts";
-import { isTemplate, isWholeTemplate, Written } from "../source/written.ts";
+import { isTemplate, isText, isWholeTemplate, Written } from "../source/written.ts";
 import type { EvaluationOptions, Scope } from "./contract.ts";
 import { compileCached, compileExpressionCached, parseExpressionText, parseTemplateText, valueDelimiters } from "./compile/cache.ts";
 import { createRuntime, render, rootFrame } from "./compile/runtime.ts";
@@ -245,10 +245,6 @@ export function condition(value: unknown, scope: Scope, options: EvaluationOptio
   const result = evaluate(given, scope, options);
   if (result instanceof Undefined) throw undefinedFailure(result, scope, place);
   return requireBoolean(result, given.text, place);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" || value instanceof Written;
 }
 
 /** Text that came from a host, a file, a lookup, or out of a template: evaluating it would be running what somebody else says. */

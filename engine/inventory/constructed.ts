@@ -10,8 +10,8 @@ import { createAdjacentVars, directoryOfSource } from "./group-vars.ts";
 import { ancestorsOf, groupNamesOf, inMergeOrder } from "./groups.ts";
 import { plainScope } from "./plain-scope.ts";
 import type { PluginOptions } from "./plugin.ts";
-import { isMapping, isText, kindOf } from "./yaml.ts";
-import { Written } from "../source/written.ts";
+import { isMapping, kindOf } from "./yaml.ts";
+import { isText, Written } from "../source/written.ts";
 
 const KEYS = ["plugin", "strict", "compose", "groups", "keyed_groups", "use_vars_plugins", "use_extra_vars", "leading_separator"];
 

@@ -3,10 +3,11 @@ import { template } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/contract.ts";
 import { Failure } from "../source/failure.ts";
 import { placeOf } from "../source/place.ts";
+import { isText } from "../source/written.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
 import { plainScope } from "./plain-scope.ts";
 import type { PluginOptions } from "./plugin.ts";
-import { isMapping, isText, kindOf } from "./yaml.ts";
+import { isMapping, kindOf } from "./yaml.ts";
 
 const MAX_HOSTS = 1_000_000;
 

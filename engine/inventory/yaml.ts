@@ -2,15 +2,10 @@ import { Failure } from "../source/failure.ts";
 import { type Place, placeOf, placeOfKey, writtenAt } from "../source/place.ts";
 import { expandHostEntry } from "./address.ts";
 import { addChild, addGroup, addHost, type MutableInventory, setVariable } from "./build.ts";
-import { type Text, Written } from "../source/written.ts";
 
 /** Whether loaded YAML is a mapping (not a list, nor one of the scalars that are objects). */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-export function isText(value: unknown): value is Text {
-  return typeof value === "string" || value instanceof Written;
 }
 
 /** What a loaded value is, in a user's words. */

@@ -6,13 +6,13 @@ import { collectionRoots } from "./find-role.ts";
 import { conditionsOf, nothingInherited, tagsOf, varsOf } from "./inherit.ts";
 import { importPlaybookKeywords, playKeywords } from "./keywords.ts";
 import type { Play } from "./model.ts";
-import { isMapping, isText, kindOf } from "./names.ts";
+import { isMapping, kindOf } from "./names.ts";
 import { type Imported, loadPlay, notImported } from "./play.ts";
 import { importRole } from "./roles.ts";
 import { staticText } from "./static.ts";
 import type { Mapping } from "./task.ts";
 import { checkKeywords } from "./validate.ts";
-import { Written } from "../source/written.ts";
+import { isText, Written } from "../source/written.ts";
 
 export interface Playbook {
   /** Absolute. */

@@ -1,4 +1,4 @@
-import { type Text, Written } from "../source/written.ts";
+import { asText, isText, type Text, Written } from "../source/written.ts";
 
 /** Collections whose modules this engine has under their short names; names of others stay as written (`grafana.grafana.user` is no `user`). */
 const COLLECTIONS: ReadonlySet<string> = new Set([
@@ -62,14 +62,10 @@ export function isWholeTemplate(value: unknown): value is Written {
   return value instanceof Written && /^\s*(?:\{\{(?:(?!\}\}\s*=)[\s\S])*\}\}|\{%[\s\S]*%\})\s*$/.test(value.text);
 }
 
-export function isText(value: unknown): value is Text {
-  return typeof value === "string" || value instanceof Written;
-}
-
 /** What a play or task is called; undefined when it has no name. */
 export function nameIn(raw: Readonly<Record<string, unknown>>): Text | undefined {
   const name = raw["name"];
-  return name === null || name === undefined ? undefined : isText(name) ? name : String(name);
+  return name === null || name === undefined ? undefined : asText(name);
 }
 
 /** What a value is, in the words of messages. */

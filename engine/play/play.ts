@@ -4,13 +4,13 @@ import { attempt, firstExisting, type LoadContext, type Loader, loadFile, proble
 import { extend, listOf, nothingInherited, varsOf } from "./inherit.ts";
 import { playKeywords } from "./keywords.ts";
 import type { Condition, Inherited, Node, Play, Role } from "./model.ts";
-import { isMapping, isText, kindOf, nameIn } from "./names.ts";
+import { isMapping, kindOf, nameIn } from "./names.ts";
 import { promptsOf } from "./prompts.ts";
 import { handlersOfRole, importRole, loadRoleEntry, tasksOfRole } from "./roles.ts";
 import { impliedTask, type Mapping } from "./task.ts";
 import { handlersOf, nodesOf } from "./tasks.ts";
 import { checkKeywords } from "./validate.ts";
-import { joinWritten, type Text } from "../source/written.ts";
+import { asText, isText, joinWritten, type Text } from "../source/written.ts";
 
 /** What import_playbook hands to each play. */
 export interface Imported {
@@ -104,10 +104,7 @@ function hostsOf(raw: Mapping, context: LoadContext): Text {
   if (entries.length === 0 || hosts === "")
     context.report(problem("hosts is empty", "no-hosts", placeOfKey(raw, "hosts"), "write `hosts: all`, or a group's or a host's name"));
   else if (bad !== -1) context.report(problem(`hosts takes names and patterns, not ${kindOf(entries[bad])}`, "wrong-type", placeOf(hosts, bad) ?? place));
-  return joinWritten(
-    entries.map((entry) => (isText(entry) ? entry : String(entry))),
-    ",",
-  );
+  return joinWritten(entries.map(asText), ",");
 }
 
 function varsFilesOf(raw: Mapping, context: LoadContext): (Text | readonly Text[])[] {

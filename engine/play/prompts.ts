@@ -1,9 +1,10 @@
 import { placeOf, placeOfKey } from "../source/place.ts";
+import { asText, type Text } from "../source/written.ts";
 import { type LoadContext, problem } from "./context.ts";
 import { listOf } from "./inherit.ts";
 import { promptKeys } from "./keywords.ts";
 import type { VarsPrompt } from "./model.ts";
-import { isMapping, isText, isVariableName, kindOf } from "./names.ts";
+import { isMapping, isVariableName, kindOf } from "./names.ts";
 import { unknownKeyword } from "./validate.ts";
 
 /** The play's `vars_prompt`; bad entries are reported and left out. */
@@ -22,7 +23,8 @@ export function promptsOf(raw: Readonly<Record<string, unknown>>, context: LoadC
       context.report(problem("an entry of vars_prompt needs `name`, the variable's name", "missing-argument", placeOf(entry)));
       return [];
     }
-    const text = (key: string): string | undefined => (entry[key] === undefined || entry[key] === null ? undefined : String(entry[key]));
+    const given = (key: string): Text | undefined => (entry[key] === undefined || entry[key] === null ? undefined : asText(entry[key]));
+    const text = (key: string): string | undefined => given(key)?.toString();
     const flag = (key: string, otherwise: boolean): boolean => {
       const value = entry[key];
       if (value === undefined || value === null) return otherwise;
@@ -30,7 +32,7 @@ export function promptsOf(raw: Readonly<Record<string, unknown>>, context: LoadC
     };
     const prompt: VarsPrompt = {
       name,
-      prompt: isText(entry["prompt"]) ? entry["prompt"] : text("prompt"),
+      prompt: given("prompt"),
       private: flag("private", true),
       default: entry["default"] ?? undefined,
       confirm: flag("confirm", false),

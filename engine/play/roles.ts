@@ -1,11 +1,12 @@
 import { copyPlaces, type Place, placeOf } from "../source/place.ts";
+import { asText, isText } from "../source/written.ts";
 import { argumentSpec } from "./argument-spec.ts";
 import { canonicalPath, type ImportRole, type LoadContext, loadFile, problem } from "./context.ts";
 import { findRole } from "./find-role.ts";
 import { extend, listOf, varsOf, withBlockVars } from "./inherit.ts";
 import { roleKeywords } from "./keywords.ts";
 import type { Handler, Inherited, Node, Role } from "./model.ts";
-import { isMapping, isText, kindOf } from "./names.ts";
+import { isMapping, kindOf } from "./names.ts";
 import { roleFile, roleVars } from "./role-files.ts";
 import { staticText } from "./static.ts";
 import { impliedTask, type Mapping } from "./task.ts";
@@ -107,11 +108,11 @@ export function loadRoleEntry(
   dependents: readonly Role[] = [],
 ): Role {
   if (isText(raw) || typeof raw === "number") {
-    const text = staticText(isText(raw) ? raw : String(raw), context, inherited, {}, place);
+    const text = staticText(asText(raw), context, inherited, {}, place);
     return loadRole(withoutVersion(text), { inherited, parents, dependents, place }, context);
   }
   if (!isMapping(raw)) throw problem(`a role's entry is a name or a mapping, not ${kindOf(raw)}`, "wrong-type", place);
-  const given = raw["role"] ?? raw["name"] ?? (typeof raw["src"] === "string" ? sourceName(raw["src"]) : undefined);
+  const given = raw["role"] ?? raw["name"] ?? raw["src"];
   if (!isText(given) && typeof given !== "number") throw problem("this role's entry has no name", "missing-argument", placeOf(raw), "write `role: NAME`");
   const part = (isKeyword: boolean): Mapping =>
     copyPlaces(raw, Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(roleKeywords, key) === isKeyword)));
@@ -119,10 +120,11 @@ export function loadRoleEntry(
   const params = part(false);
   checkKeywords(raw, roleKeywords, "role", context, new Set(Object.keys(params)));
   const vars = varsOf(raw["vars"]);
-  const named = placeOf(raw, raw["role"] === undefined ? "name" : "role");
-  const name = staticText(isText(given) ? given : String(given), context, inherited, { ...vars, ...params }, named);
+  const key = ["role", "name"].find((each) => raw[each] !== undefined && raw[each] !== null) ?? "src";
+  const named = placeOf(raw, key);
+  const text = staticText(asText(given), context, inherited, { ...vars, ...params }, named);
   return loadRole(
-    withoutVersion(name),
+    key === "src" ? sourceName(text) : withoutVersion(text),
     { inherited: extend(inherited, keywords), own: keywords, params, vars, parents, dependents, place: named ?? place },
     context,
   );
@@ -170,7 +172,7 @@ export function importRole({ raw, args, inherited }: ImportRole, context: LoadCo
     return staticText(value, context, inherited, own, placeOf(args, key));
   };
   const given = args["name"] ?? args["role"];
-  const name = staticText(isText(given) ? given : String(given), context, inherited, own, place);
+  const name = staticText(asText(given), context, inherited, own, place);
   const outer = inherited.role;
   const parts = rolePartsOf(args, text);
   const surrounding = withBlockVars(inherited, raw);

@@ -4,9 +4,9 @@ import { type LoadContext, nextId, problem } from "./context.ts";
 import { conditionsOf, extend, listOf, varsOf } from "./inherit.ts";
 import { handlerKeywords, includeKeywords, loopControlKeywords, taskKeywords } from "./keywords.ts";
 import type { Handler, Inherited, Loop, Task } from "./model.ts";
-import { isMapping, isText, isVariableName, nameIn } from "./names.ts";
+import { isMapping, isVariableName, nameIn } from "./names.ts";
 import { checkKeywords, unknownKeyword } from "./validate.ts";
-import { Written } from "../source/written.ts";
+import { isText, Written } from "../source/written.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
 

@@ -36,6 +36,15 @@ export class Written {
 /** A text of a loaded file: data when it is a plain string. */
 export type Text = string | Written;
 
+export function isText(value: unknown): value is Text {
+  return typeof value === "string" || value instanceof Written;
+}
+
+/** A loaded value where text is meant: YAML makes a number of `name: 404`. */
+export function asText(value: unknown): Text {
+  return isText(value) ? value : String(value);
+}
+
 /** Several texts as one; a template when one of them is. */
 export function joinWritten(texts: readonly Text[], separator: string): Text {
   const template = texts.find((text) => text instanceof Written);

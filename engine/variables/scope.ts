@@ -5,17 +5,26 @@ import { Failure } from "../source/failure.ts";
 import type { Layer } from "./layer.ts";
 import type { Written } from "../source/written.ts";
 
+/** Who wants to know what a scope is asked. */
+export interface ScopeListeners {
+  /** Told of each variable that is looked up. */
+  readonly onGet?: ((name: string) => void) | undefined;
+  readonly readsWorld?: (() => void) | undefined;
+}
+
 /** A scope over layers. Values resolve when they are asked for, and once. */
 export class LayeredScope implements Scope {
   readonly environment: Environment;
   readonly #segments: readonly (readonly Layer[])[];
   readonly #known = new Map<string, unknown>();
-  readonly #onGet: ((name: string) => void) | undefined;
+  readonly #onGet: ScopeListeners["onGet"];
+  readonly #readsWorld: ScopeListeners["readsWorld"];
   #busy: Map<string, Layer> | undefined;
 
   /** @param segments the layers, strongest first, in lists so that callers can share them */
-  constructor(segments: readonly (readonly Layer[])[], environment: Environment, onGet?: (name: string) => void) {
+  constructor(segments: readonly (readonly Layer[])[], environment: Environment, { onGet, readsWorld }: ScopeListeners = {}) {
     this.#onGet = onGet;
+    this.#readsWorld = readsWorld;
     this.#segments = segments;
     this.environment = environment;
   }
@@ -31,12 +40,18 @@ export class LayeredScope implements Scope {
 
   has(name: string): boolean {
     this.#onGet?.(name);
+    const known = this.#known.get(name);
+    if (known !== undefined && !(known instanceof Undefined)) return true;
     return this.#find(name) !== undefined;
   }
 
   written(name: string): Written | undefined {
     this.#onGet?.(name);
     return this.#find(name)?.writtenAs(name);
+  }
+
+  readsWorld(): void {
+    this.#readsWorld?.();
   }
 
   names(): Iterable<string> {

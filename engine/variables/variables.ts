@@ -7,11 +7,12 @@ import type { Place } from "../source/place.ts";
 import type { RunFacts, ScopeRequest, Variables } from "./contract.ts";
 import { createFacts, type HostFacts } from "./facts.ts";
 import { createHostLayers } from "./host-layers.ts";
+import { createHostvars } from "./hostvars.ts";
 import { growingLayer, type GrowingLayer, type Layer, layerOf, type Values } from "./layer.ts";
-import { type MagicContext, MagicLayer, SELF_REFERENCES } from "./magic.ts";
+import { type MagicContext, MagicLayer } from "./magic.ts";
 import { layersOfPlay, layersOfRole, type RoleLayers } from "./role-layers.ts";
 import { Changes, Reads } from "./reads.ts";
-import { LayeredScope, lazyMapping, mappingOf } from "./scope.ts";
+import { LayeredScope } from "./scope.ts";
 
 /** One place that sets a variable. */
 export interface Explanation {
@@ -68,6 +69,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     change(state);
     state.version += 1;
     changes.changed(host, names);
+    hostvars.changed(host);
   };
 
   const environments = new WeakMap<readonly string[], Environment>();
@@ -112,40 +114,28 @@ export function createVariables(run: RunFacts): ExplainedVariables {
       layerOf(1, "keywords and command line", request?.connection, true),
     ];
   };
-  const scopeOf = (host: string, request: ScopeRequest | undefined): Scope => {
-    const context: MagicContext = { run, host, request, hostvars };
-    const scope = new LayeredScope(segmentsOf(host, request, context), environmentOf(request?.searchPath ?? outsidePath()), request?.onGet);
-    context.scope = scope;
-    return scope;
+  const scopeOf = (request: ScopeRequest): Scope => {
+    const context: MagicContext = { run, host: request.host, request, hostvars: hostvars.mapping };
+    context.scope = new LayeredScope(segmentsOf(request.host, request, context), environmentOf(request.searchPath), { onGet: request.onGet });
+    return context.scope;
   };
 
-  // A host's variables may stand on another host's, so any change makes all that was resolved void.
-  let outside = new Map<string, unknown>();
-  let outsideState = "";
   let path: readonly string[] = [];
   const outsidePath = (): readonly string[] => (path[0] === run.playbookDirectory ? path : (path = [run.playbookDirectory]));
-  const outsideOf = (host: string): unknown => {
-    const now = `${changes.now} ${revisionOf(run.inventory)} ${run.playbookDirectory}`;
-    if (now !== outsideState) {
-      outsideState = now;
-      outside = new Map();
-    }
-    let mapping = outside.get(host);
-    if (mapping === undefined) {
-      mapping = mappingOf(scopeOf(host, undefined), SELF_REFERENCES);
-      outside.set(host, mapping);
-    }
-    return mapping;
-  };
-  const hostvars = lazyMapping(
-    (host) => run.inventory.hosts.has(host) || LOCALHOSTS.includes(host),
-    outsideOf,
-    () => run.inventory.hosts.keys(),
-  );
+  const hostvars = createHostvars({
+    has: (host) => run.inventory.hosts.has(host) || LOCALHOSTS.includes(host),
+    names: () => run.inventory.hosts.keys(),
+    state: () => `${revisionOf(run.inventory)} ${run.playbookDirectory}`,
+    scopeOf(host, { hostvars, readsWorld }) {
+      const context: MagicContext = { run, host, hostvars };
+      context.scope = new LayeredScope(segmentsOf(host, undefined, context), environmentOf(outsidePath()), { readsWorld });
+      return context.scope;
+    },
+  });
 
   return {
-    scope: (request) => scopeOf(request.host, request),
-    setFacts: (host, facts) => changed(host, undefined, (state) => state.facts.add(facts)),
+    scope: scopeOf,
+    setFacts: (host, facts) => changed(host, ["ansible_facts", ...Object.keys(facts)], (state) => state.facts.add(facts)),
     assign: (host, values) => changed(host, Object.keys(values), (state) => state.assigned.add(values)),
     include: (host, values) => changed(host, Object.keys(values), (state) => state.included.add(values)),
     clearFacts: (host) => changed(host, undefined, (state) => state.facts.clear()),
@@ -158,7 +148,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     explain(request, name) {
       const host = typeof request === "string" ? request : request.host;
       const from = typeof request === "string" ? undefined : request;
-      return segmentsOf(host, from, { run, host, request: from, hostvars })
+      return segmentsOf(host, from, { run, host, request: from, hostvars: hostvars.mapping })
         .flat()
         .flatMap((layer) => ("parts" in layer ? (layer.parts as readonly Layer[]) : [layer]))
         .filter((layer) => layer.has(name))

@@ -21,6 +21,8 @@ export interface CompiledTemplate {
   readonly blocks: ReadonlyMap<string, Run>;
   /** Variables on which the text calls methods that change them. */
   readonly mutated: ReadonlySet<string>;
+  /** See `readsWorld`. */
+  readonly readsWorld: boolean;
 }
 
 /** Finds the templates that include, import and extends name. */

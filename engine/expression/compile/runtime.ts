@@ -75,6 +75,7 @@ export function createRuntime(scope: Scope, loader?: Loader): Runtime {
 
 /** Runs a compiled template; the result keeps its type. @throws Problem, UndefinedUsed */
 export function render(template: CompiledTemplate, runtime: Runtime): unknown {
+  if (template.readsWorld) runtime.scope.readsWorld?.();
   if (template.only !== undefined) return template.only(rootFrame(template.mutated, runtime));
   return concat(renderPieces(template, runtime));
 }

@@ -12,7 +12,7 @@ import { compileMacro } from "./macros.ts";
 import { capture, nested } from "./nesting.ts";
 import { compilePassedOn } from "./passed-on.ts";
 import { blocksOf, compileBlock, compileExtends, compileFrom, compileImport, compileInclude } from "./templates.ts";
-import { mutatedNames } from "../syntax/names.ts";
+import { mutatedNames, readsWorld } from "../syntax/names.ts";
 
 /** Compiles a whole template. @throws Problem for unknown filters and tests */
 export function compileTemplate(statements: readonly Statement[], source: Source): CompiledTemplate {
@@ -22,7 +22,7 @@ export function compileTemplate(statements: readonly Statement[], source: Source
   const whole = statements.length === 1 && first?.kind === "output" ? first.value : undefined;
   const only = whole === undefined ? undefined : compileExpression(whole, source);
   const passedOn = whole === undefined ? undefined : compilePassedOn(whole, source);
-  return { source, body: compileBody(statements, source), only, passedOn, blocks, mutated: mutatedNames(statements) };
+  return { source, body: compileBody(statements, source), only, passedOn, blocks, mutated: mutatedNames(statements), readsWorld: readsWorld(statements) };
 }
 
 export function compileBody(statements: readonly Statement[], source: Source): Run {

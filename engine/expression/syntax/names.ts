@@ -30,6 +30,24 @@ export function mutatedNames(nodes: readonly Node[]): Set<string> {
   return names;
 }
 
+const worldly: ReadonlySet<string> = new Set([
+  ...["lookup", "query", "q", "now", "lipsum"],
+  ...["random", "shuffle", "password_hash", "realpath", "fileglob", "expanduser", "expandvars"],
+  ...["directory", "is_dir", "file", "is_file", "link", "is_link", "exists", "link_exists", "mount", "is_mount", "same_file", "is_same_file", "vaulted_file"],
+]);
+
+/** Whether the text calls what may answer otherwise the next time, with the same variables: a lookup, the clock, chance, the controller's files. */
+export function readsWorld(nodes: readonly Node[]): boolean {
+  let does = false;
+  walk(nodes, (node) => {
+    const isCalled = node.kind === "name" || node.kind === "filter" || node.kind === "test";
+    // a text too: `map("realpath")`, `select("file")`
+    const name = node.kind === "constant" ? node.value : isCalled ? node.name : undefined;
+    if (typeof name === "string" && worldly.has(name.split(".").at(-1)!)) does = true;
+  });
+  return does;
+}
+
 export interface FreeNames {
   readonly all: Set<string>;
   /** Those that somewhere are asked `is defined`, given a `default`, or the like. */
