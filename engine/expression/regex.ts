@@ -1,3 +1,4 @@
+import { LimitedRegExp } from "./limited-regex.ts";
 import { Problem } from "./problem.ts";
 
 export interface RegexFlags {
@@ -26,7 +27,7 @@ export function pythonRegex(pattern: string, flags: RegexFlags = {}): RegExp {
   const translated = translate(pattern, flags);
   let regex: RegExp;
   try {
-    regex = new RegExp(flags.anchored === true ? `(?<![^])(?:${translated.source})` : translated.source, `g${translated.flags}u`);
+    regex = new LimitedRegExp(flags.anchored === true ? `(?<![^])(?:${translated.source})` : translated.source, `g${translated.flags}u`);
   } catch (error) {
     throw new Problem(`the regular expression ${JSON.stringify(pattern)} is not valid: ${reason(error)}`, "bad-regex");
   }

@@ -1,4 +1,5 @@
 import { type RegexFlags, pythonRegex, pythonReplacement, substitute } from "../../expression/regex.ts";
+import { LimitedRegExp } from "../../expression/limited-regex.ts";
 import { ModuleError } from "../contract.ts";
 
 /** Python's `re.search`. @throws ModuleError for a pattern that is not valid */
@@ -6,14 +7,14 @@ export function searchRegex(pattern: string, flags: RegexFlags = {}): (text: str
   const regex = orModuleError(() => pythonRegex(pattern, flags));
   return (text) => {
     regex.lastIndex = 0;
-    return regex.exec(text);
+    return orModuleError(() => regex.exec(text));
   };
 }
 
 /** Where a named group lies in the first match: its begin and end. */
 export function locateGroup(pattern: string, flags: RegexFlags, text: string, group: string): readonly [number, number] | undefined {
   const regex = orModuleError(() => pythonRegex(pattern, flags));
-  return new RegExp(regex.source, `${regex.flags}d`).exec(text)?.indices?.groups?.[group];
+  return orModuleError(() => new LimitedRegExp(regex.source, `${regex.flags}d`).exec(text))?.indices?.groups?.[group];
 }
 
 /** Python's `match.expand(template)`. */
