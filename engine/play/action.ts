@@ -3,10 +3,11 @@ import { annotate, copyPlaces, type Entry, entryOf, type Place, placeOf, placeOf
 import { type Text, Written } from "../source/written.ts";
 import { type LoadContext, problem } from "./context.ts";
 import type { KeywordTable } from "./keywords.ts";
-import { canonicalName, isFreeForm, isMapping, isWholeTemplate, kindOf, takesRawText } from "./names.ts";
+import { canonicalName, isMapping, isWholeTemplate, kindOf } from "./names.ts";
 import { splitArguments, splitModule } from "./split.ts";
 import { unknownKeyword } from "./validate.ts";
 import { nearest } from "../source/failure.ts";
+import { specialAction } from "./actions.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -70,15 +71,19 @@ function newForm(raw: Mapping, key: string, action: string): Mapping | Written {
   const written = writtenAt(raw, key);
   if (written !== undefined) return textForm(written, action, placeOf(raw, key));
   // text that is `!unsafe` is one argument
-  if (value instanceof Vaulted || typeof value === "string" || ((typeof value === "number" || typeof value === "boolean") && takesRawText(action))) {
+  if (
+    value instanceof Vaulted ||
+    typeof value === "string" ||
+    ((typeof value === "number" || typeof value === "boolean") && specialAction(action).text !== undefined)
+  ) {
     return withPlace({ _raw_params: value }, placeOf(raw, key));
   }
   throw problem(`the arguments of "${key}" must be a mapping or text, not ${kindOf(value)}`, "bad-arguments", placeOf(raw, key));
 }
 
 function textForm(text: Written, action: string, place: Place | undefined): Mapping | Written {
-  if (isWholeTemplate(text) && (!takesRawText(action) || action === "set_fact" || action === "add_host" || action === "group_by")) return text;
-  return splitArguments(text, isFreeForm(action), place);
+  if (isWholeTemplate(text) && (specialAction(action).text === undefined || specialAction(action).mayBeOneTemplate === true)) return text;
+  return splitArguments(text, specialAction(action).text === "command", place);
 }
 
 /** `action: copy src=a dest=b`, or a mapping with the key `module`. */
@@ -97,7 +102,7 @@ function oldForm(raw: Mapping, key: string): Omit<Action, "key" | "isLocal"> {
     const [module, rest] = splitModule(name, place);
     const named = nameOf(module);
     const { module: _module, args: inner, ...given } = value;
-    const text = rest.text === "" ? {} : splitArguments(rest, isFreeForm(named.action), place);
+    const text = rest.text === "" ? {} : splitArguments(rest, specialAction(named.action).text === "command", place);
     const words = writtenAt(value, "args");
     const innerArgs = words !== undefined ? splitArguments(words, false, place) : isMapping(inner) ? inner : {};
     const args = mergePlaced(mergePlaced(copyPlaces(value, given), place, text), place, innerArgs);

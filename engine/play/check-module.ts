@@ -9,16 +9,14 @@ import { problem } from "./context.ts";
 import { taskKeywords } from "./keywords.ts";
 import { hasTemplate } from "./names.ts";
 import { Written } from "../source/written.ts";
-
-/** Modules that the engine serves itself while it loads. */
-const OWN = new Set(["import_tasks", "import_role", "include_tasks", "include_role", "meta"]);
+import { isMeta, specialAction } from "./actions.ts";
 
 /** Whether the module exists, and whether its constant arguments are right. */
 export function checkModule(visit: Visit, module: Module | undefined, context: CheckContext, collector: Collector): void {
   const { task } = visit;
   if (task.moduleTemplate !== undefined) return;
   if (module === undefined) {
-    if (!OWN.has(task.action)) checkUnknown(visit, context, collector);
+    if (specialAction(task.action).brings === undefined && !isMeta(task)) checkUnknown(visit, context, collector);
     return;
   }
   if (task.args instanceof Written || visit.isForgiven) return;

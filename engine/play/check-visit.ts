@@ -7,6 +7,7 @@ import { findTaskFile, handlersOfRole, loadRole, loadTasks, rolePartsOf, tasksOf
 import type { Handler, Node, Play, Role, Task } from "./model.ts";
 import { hasTemplate } from "./names.ts";
 import { Written } from "../source/written.ts";
+import { isInclude, isMeta, specialAction } from "./actions.ts";
 
 export interface Collector {
   readonly report: (failure: Failure) => void;
@@ -102,9 +103,8 @@ function visitTask(task: Task, step: Step, state: State): void {
   const isForgiven = step.isForgiven === true || !isFalsy(task.keywords.ignore_errors) || task.failed_when !== undefined;
   state.visits.push({ task, play: state.play, isSure: step.isSure && isPlain, isStatic: step.isStatic, isForgiven });
   if (task.role !== undefined) addRole(task.role, state);
-  if (task.action === "meta" && !(task.args instanceof Written) && /^end_/.test(String(task.args["free_form"] ?? task.args["_raw_params"])))
-    state.mayHaveEnded = true;
-  if (task.action === "include_tasks" || task.action === "include_role") visitInclude(task, step, isPlain && task.loop === undefined, state);
+  if (isMeta(task) && !(task.args instanceof Written) && /^end_/.test(String(task.args["free_form"] ?? task.args["_raw_params"]))) state.mayHaveEnded = true;
+  if (isInclude(task)) visitInclude(task, step, isPlain && task.loop === undefined, state);
 }
 
 function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): void {
@@ -122,10 +122,11 @@ function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): v
   };
   // import_role in an included file brings its role, and the role's handlers, into the play.
   const load: LoadContext = { ...state.load, report, isHandler: false, onRole: (role) => adopt(role, state) };
+  const bringsTasks = specialAction(task.action).brings === "tasks";
   let path: string;
   let nodes: readonly Node[];
   try {
-    if (task.action === "include_tasks") {
+    if (bringsTasks) {
       path = canonicalPath(findTaskFile(name, task.place, inherited, { ...load, isHandler: Object.hasOwn(task, "listen") }));
     } else {
       path = `role ${name} ${JSON.stringify(task.args)}`;
@@ -138,7 +139,7 @@ function visitInclude(task: Task, step: Step, isPlain: boolean, state: State): v
     const key = `${path} ${task.role?.key ?? ""}`;
     if (state.seen.has(key)) return;
     state.seen.add(key);
-    nodes = task.action === "include_tasks" ? loadTasks(path, inherited, load, task.place) : roleNodes(name, task, inherited, load, state);
+    nodes = bringsTasks ? loadTasks(path, inherited, load, task.place) : roleNodes(name, task, inherited, load, state);
   } catch (error) {
     if (error instanceof Failures) error.failures.forEach(report);
     else if (error instanceof Failure) report(error);

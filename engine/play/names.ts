@@ -19,26 +19,12 @@ const COLLECTIONS: ReadonlySet<string> = new Set([
   "kubernetes.core",
 ]);
 
-const FREE_FORM = new Set(["command", "shell", "raw", "script", "win_command", "win_shell", "expect"]);
-
-/** Modules that take a text without keys, though not a command line. */
-const RAW_TEXT = new Set(["include_vars", "include_tasks", "include_role", "import_tasks", "import_role", "add_host", "group_by", "set_fact", "meta"]);
-
 /** The canonical name of a module: `ansible.builtin.copy` is `copy`, `community.general.ufw` is `ufw`. */
 export function canonicalName(name: string): string {
   const builtin = /^ansible\.(?:builtin|legacy)\.([^.]+)$/.exec(name);
   if (builtin !== null) return builtin[1]!;
   const qualified = /^([^.]+\.[^.]+)\.([^.]+)$/.exec(name);
   return qualified !== null && COLLECTIONS.has(qualified[1]!) ? qualified[2]! : name;
-}
-
-/** True for modules whose text is a command line. */
-export function isFreeForm(action: string): boolean {
-  return FREE_FORM.has(action);
-}
-
-export function takesRawText(action: string): boolean {
-  return FREE_FORM.has(action) || RAW_TEXT.has(action);
 }
 
 export function isVariableName(name: string): boolean {

@@ -7,6 +7,7 @@ import type { Handler, Inherited, Loop, Task } from "./model.ts";
 import { isMapping, isVariableName, nameIn } from "./names.ts";
 import { checkKeywords, unknownKeyword } from "./validate.ts";
 import { isText, Written } from "../source/written.ts";
+import { isInclude, isMeta, specialAction } from "./actions.ts";
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -120,15 +121,16 @@ function normalized(call: Action, raw: Mapping, context: LoadContext): Action {
   const { action, args } = call;
   if (args instanceof Written) return call;
   const place = placeOf(args) ?? placeOf(raw, call.key);
-  if (action === "meta" && Object.hasOwn(args, "_raw_params")) return { ...call, args: renamed(args, "_raw_params", "free_form") };
-  if (action === "include_tasks" || action === "import_tasks") {
+  if (isMeta(call) && Object.hasOwn(args, "_raw_params")) return { ...call, args: renamed(args, "_raw_params", "free_form") };
+  const { brings } = specialAction(action);
+  if (brings === "tasks") {
     const file = Object.hasOwn(args, "_raw_params") ? renamed(args, "_raw_params", "file") : args;
     if (!isText(file["file"]) || String(file["file"]) === "") throw problem(`"${action}" needs the name of a file`, "missing-argument", place);
     checkOptions(file, FILE_OPTIONS, action, context);
     checkInclude(raw, call, context);
     return { ...call, args: file };
   }
-  if (action === "include_role" || action === "import_role") {
+  if (brings === "role") {
     if (args["name"] === undefined && args["role"] === undefined)
       throw problem(`"${action}" needs the name of a role`, "missing-argument", place, "write `name: ROLE` under it");
     checkOptions(args, ROLE_OPTIONS, action, context);
@@ -162,7 +164,7 @@ function checkInclude(raw: Mapping, call: Action, context: LoadContext): void {
 }
 
 function splitApply(call: Action, raw: Mapping, context: LoadContext): Pick<Task, "apply" | "args"> {
-  if ((call.action !== "include_tasks" && call.action !== "include_role") || call.args instanceof Written) return { args: call.args };
+  if (!isInclude(call) || call.args instanceof Written) return { args: call.args };
   const { apply, ...rest } = call.args;
   if (apply === undefined || apply === null) return { args: call.args };
   if (!isMapping(apply)) {

@@ -6,6 +6,7 @@ import { itemVariables, loopOf } from "../task/loop.ts";
 import { type PreparedStep, renewed } from "../task/prepared.ts";
 import { resolve, type Scripts } from "../task/step.ts";
 import { isSelected } from "./tags.ts";
+import { isMeta, specialAction } from "../play/actions.ts";
 
 /** The tasks that will probably follow, in order; rescue sections are left out. */
 export type Following = () => Iterable<Task>;
@@ -65,7 +66,7 @@ class Ahead {
       if ((count += 1) > window) return;
       if (!isSelected(task.tags, facts.runTags, facts.skipTags)) continue;
       // NOTE: what comes after a flush may depend on the handlers; it is still likely that none runs
-      if (task.action === "meta" || (task.role !== undefined && this.host.endedRoles.has(task.role.path))) continue;
+      if (isMeta(task) || (task.role !== undefined && this.host.endedRoles.has(task.role.path))) continue;
       if ((await this.#task(task, 0, MOST_ITEMS, false)) !== "goes on") return;
     }
   }
@@ -104,7 +105,7 @@ class Ahead {
     if (this.#isReady(task, index)) return "goes on";
     const loaded = await loadModule(task.action);
     // what a cluster is told may change its hosts at any time
-    if (loaded?.kind === "api" || STOPS.has(task.action)) return "changes";
+    if (loaded?.kind === "api" || specialAction(task.action).hidesWhatFollows === true) return "changes";
     if (loaded?.kind !== "host" || loaded.module.bulky === true) return "goes on";
     const prepared = await this.#prepared(task, local, index);
     if (prepared === undefined) return "overtaken";
@@ -139,6 +140,3 @@ class Ahead {
     return "goes on";
   }
 }
-
-/** What is behind these cannot be known before. */
-const STOPS: ReadonlySet<string> = new Set(["pause", "include_tasks", "include_role"]);

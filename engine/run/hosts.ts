@@ -15,6 +15,7 @@ import { isReached } from "./reach.ts";
 import { rememberTask } from "./remember.ts";
 import { settle } from "./settle.ts";
 import { viewOf } from "./view.ts";
+import { isMeta } from "../play/actions.ts";
 
 /** Runs one task on several hosts at once, and draws the consequences. */
 export async function runTaskOnHosts(task: Task, active: readonly HostRun[], play: PlayContext, around: Surroundings): Promise<void> {
@@ -23,7 +24,7 @@ export async function runTaskOnHosts(task: Task, active: readonly HostRun[], pla
   if (!isFlush && !isSelected(task.tags, play.run.facts.runTags, play.run.facts.skipTags)) return;
   const hosts = active.filter((host) => mayRun(task, host));
   if (hosts.length === 0) return;
-  if (task.action === "meta") return runMeta(task, hosts, play, around);
+  if (isMeta(task)) return runMeta(task, hosts, play, around);
   if (!(await isReached(task, hosts[0]!, play))) return;
 
   play.run.turns.next();

@@ -8,6 +8,7 @@ import type { Include } from "../task/step.ts";
 import type { TaskOutcome } from "../task/task.ts";
 import { failAfterwards } from "./settle.ts";
 import { runNodes, type Surroundings } from "./nodes.ts";
+import { specialAction } from "../play/actions.ts";
 
 interface IncludeGroup {
   readonly include: Include;
@@ -29,7 +30,7 @@ export async function runIncludes(
     // A role that the included file imports brings its handlers into the play
     const load: LoadContext = { ...play.load, onRole: (role) => void play.handlers.push(...handlersOfRole(role)) };
     try {
-      ({ nodes, name } = task.action === "include_role" ? includeRole(task, include, play, load) : includeTasks(task, include, load));
+      ({ nodes, name } = specialAction(task.action).brings === "role" ? includeRole(task, include, play, load) : includeTasks(task, include, load));
     } catch (error) {
       const failure = error instanceof Failures ? error.failures[0]! : error;
       if (!(failure instanceof Failure)) throw error;

@@ -20,6 +20,7 @@ import { askPrompts } from "./prompts.ts";
 import { following, type Following } from "./ahead.ts";
 import { varsFilesOf } from "./vars-files.ts";
 import { isActive } from "../task/context.ts";
+import { isMeta } from "../play/actions.ts";
 
 /** How a play ended, for the plays after it. */
 export interface PlayEnd {
@@ -59,7 +60,7 @@ export async function runPlay(play: Play, load: LoadContext, lost: ReadonlySet<s
     if (!(error instanceof Failure)) throw error;
     problem = error;
   }
-  const taskCount = [...following(play.nodes, 0, undefined)].filter((task) => task.action !== "meta").length;
+  const taskCount = [...following(play.nodes, 0, undefined)].filter((task) => !isMeta(task)).length;
   run.emit({ type: "play-start", name, place: play.place, hosts: ordered, taskCount, checkMode: run.facts.checkMode, strategy: strategyOf(play, run) });
   if (playing.length === 0) {
     run.emit({ type: "no-hosts-remaining" });
@@ -150,7 +151,7 @@ async function runBatch(play: PlayContext, pending: PendingHandlers): Promise<vo
   const isFree = strategy === "free" || strategy === "host_pinned";
   play.run.turns.isLinear = !isFree;
   // What an earlier run left behind waits for this run's tasks: they may mend what the handlers need
-  const afterPreTasks = play.play.nodes.findIndex((node) => node.kind === "task" && node.action === "meta") + 1;
+  const afterPreTasks = play.play.nodes.findIndex((node) => node.kind === "task" && isMeta(node)) + 1;
   const [first, rest] = [play.play.nodes.slice(0, afterPreTasks), play.play.nodes.slice(afterPreTasks)];
   await runSection(first, hosts, isFree, play, () => following(rest, 0, undefined));
   pending.restore(play);

@@ -3,6 +3,7 @@ import { template } from "../expression/evaluate.ts";
 import { resolved } from "../expression/waiting.ts";
 import type { ApiModule, ControllerModule, HostModule, Module } from "../modules/contract.ts";
 import { loadModule } from "../modules/index.ts";
+import { isInclude } from "../play/actions.ts";
 import type { Condition, Task } from "../play/model.ts";
 import { canonicalName } from "../play/names.ts";
 import { addSecretArgs } from "../secrets/known.ts";
@@ -87,12 +88,6 @@ export interface ResolveOptions {
 
 /** Keywords that must be true or false, and that a template may have made something else. */
 const FLAGS = ["no_log", "run_once", "ignore_errors", "ignore_unreachable", "any_errors_fatal"] as const;
-
-const INCLUDES: ReadonlySet<string> = new Set(["include_tasks", "include_role"]);
-
-export function isInclude(task: Task): boolean {
-  return INCLUDES.has(task.action);
-}
 
 /** Decides everything about one round of a task on a host. What is wrong with it is a value too. */
 export async function resolve(task: Task, local: Values, host: HostRun, play: PlayContext, options: ResolveOptions): Promise<Step> {

@@ -1,5 +1,6 @@
 import { finalize } from "../expression/evaluate.ts";
 import type { ActionResult } from "../modules/contract.ts";
+import { isInclude } from "../play/actions.ts";
 import type { Task } from "../play/model.ts";
 import type { Status, TaskView } from "../report/events.ts";
 import type { Failure } from "../source/failure.ts";
@@ -8,7 +9,7 @@ import type { HostRun, PlayContext } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { registeredName, runRounds } from "./rounds.ts";
 import { flagOf, isCensored, scopeOf } from "./scope.ts";
-import { type Include, isInclude } from "./step.ts";
+import type { Include } from "./step.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

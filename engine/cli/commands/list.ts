@@ -2,6 +2,7 @@ import type { Node, Play, Task } from "../../play/model.ts";
 import type { Prepared } from "../../run/run.ts";
 import { isSelected } from "../../run/tags.ts";
 import type { Options } from "../options.ts";
+import { isMeta } from "../../play/actions.ts";
 
 interface PlayHosts {
   readonly play: string;
@@ -32,7 +33,7 @@ function tasksOf(play: Play, options: Options): Task[] {
   const runTags = options.tags.length === 1 && options.tags[0] === "all" ? [] : options.tags;
   const flat = (nodes: readonly Node[]): Task[] =>
     nodes.flatMap((node) => (node.kind === "task" ? [node] : [...flat(node.block), ...flat(node.rescue), ...flat(node.always)]));
-  return flat(play.nodes).filter((task) => !(task.action === "meta" && task.name === undefined) && isSelected(task.tags, runTags, options.skipTags));
+  return flat(play.nodes).filter((task) => !(isMeta(task) && task.name === undefined) && isSelected(task.tags, runTags, options.skipTags));
 }
 
 function nameOf(task: Task): string {
