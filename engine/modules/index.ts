@@ -103,5 +103,15 @@ export function fullName(short: string): string {
 /** Loads a module by any of its names; undefined when there is none. */
 export async function loadModule(name: string): Promise<Module | undefined> {
   const short = shortName(name);
-  return Object.hasOwn(modules, short) ? await modules[short]!() : undefined;
+  if (!Object.hasOwn(modules, short)) return undefined;
+  const module = loaded.get(short) ?? (await modules[short]!());
+  loaded.set(short, module);
+  return module;
 }
+
+/** The module, if it has been loaded: nobody need wait for what is there. */
+export function loadedModule(name: string): Module | undefined {
+  return loaded.get(shortName(name));
+}
+
+const loaded = new Map<string, Module>();

@@ -1,4 +1,4 @@
-import { loadModule } from "../modules/index.ts";
+import { loadedModule, loadModule } from "../modules/index.ts";
 import type { Node, Task } from "../play/model.ts";
 import type { Moment } from "../task/attempt.ts";
 import type { HostRun, PlayContext } from "../task/context.ts";
@@ -103,7 +103,7 @@ class Ahead {
 
   async #round(task: Task, local: Readonly<Record<string, unknown>>, index: number, isCurrent: boolean): Promise<Seen> {
     if (this.#isReady(task, index)) return "goes on";
-    const loaded = await loadModule(task.action);
+    const loaded = loadedModule(task.action) ?? (await loadModule(task.action));
     // what a cluster is told may change its hosts at any time
     if (loaded?.kind === "api" || specialAction(task.action).hidesWhatFollows === true) return "changes";
     if (loaded?.kind !== "host" || loaded.module.bulky === true) return "goes on";

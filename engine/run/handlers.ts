@@ -76,6 +76,7 @@ function resolved(text: Text, handler: Handler, host: HostRun, play: PlayContext
  * Runs what is notified, once in the order in which the handlers are defined: a handler that is notified by a later one waits for the next flush.
  */
 export async function flushHandlers(hosts: readonly HostRun[], play: PlayContext, isRescuable = false): Promise<void> {
+  if (hosts.every((host) => host.notifications.size === 0 && host.notified.size === 0)) return;
   for (const host of hosts) {
     for (const name of host.notifications) mark(name, host, play);
     host.notifications.clear();

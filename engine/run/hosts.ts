@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import { loadModule } from "../modules/index.ts";
+import { loadedModule, loadModule } from "../modules/index.ts";
 import type { Handler, Task } from "../play/model.ts";
 import { Failure } from "../source/failure.ts";
 import type { HostRun, PlayContext } from "../task/context.ts";
@@ -75,7 +75,7 @@ function mayRun(task: Task, host: HostRun): boolean {
 }
 
 async function runsOnce(task: Task, host: HostRun, play: PlayContext): Promise<boolean> {
-  const module = await loadModule(task.action);
+  const module = loadedModule(task.action) ?? (await loadModule(task.action));
   if (module?.kind === "controller" && module.module.oncePerBatch === true) return true;
   return task.keywords.run_once !== undefined && flagOf(task, "run_once", scopeOf(task, host.name, play), false);
 }

@@ -36,7 +36,7 @@ export async function runMeta(task: Task, active: readonly HostRun[], play: Play
   const hosts: HostRun[] = [];
   for (const host of active) {
     try {
-      if (firstFalse(task.when, scopeOf(task, host.name, play)) === undefined) hosts.push(host);
+      if (task.when.length === 0 || firstFalse(task.when, scopeOf(task, host.name, play)) === undefined) hosts.push(host);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failAfterwards(task, { host }, error, await viewOf(task, host, play), play, around);

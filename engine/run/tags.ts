@@ -3,6 +3,7 @@
  * `tagged`, `untagged` and `all` are understood on both sides.
  */
 export function isSelected(tags: readonly string[], runTags: readonly string[], skipTags: readonly string[]): boolean {
+  if (runTags.length === 0 && skipTags.length === 0) return !tags.includes("never");
   const own = new Set(tags.length === 0 ? ["untagged"] : tags);
   const isTagged = !own.has("untagged");
   const matches = (asked: readonly string[]): boolean => asked.some((tag) => own.has(tag));

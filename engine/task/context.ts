@@ -8,6 +8,7 @@ import type { PlayState, RunFacts } from "../variables/contract.ts";
 import type { ExplainedVariables } from "../variables/variables.ts";
 import type { Connections } from "./connections.ts";
 import type { Jobs } from "./job/jobs.ts";
+import type { KnownPlaces } from "./place-of-action.ts";
 import { Prepared } from "./prepared.ts";
 import type { Settings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
@@ -78,6 +79,8 @@ export interface HostRun {
   streak: number;
   /** What was resolved before its turn. */
   readonly prepared: Prepared;
+  /** Where its tasks act, in this play. */
+  readonly places: KnownPlaces;
   /** For rescue: what failed. */
   lastFailure: { readonly task: Task; readonly result: Readonly<Record<string, unknown>> } | undefined;
 }
@@ -120,6 +123,7 @@ export function newHostRun(name: string, run: Pick<RunContext, "doubts">): HostR
     roles: new Map(),
     streak: 16,
     prepared: new Prepared(),
+    places: new Map(),
     lastFailure: undefined,
   };
 }

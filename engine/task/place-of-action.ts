@@ -3,8 +3,10 @@ import type { Task } from "../play/model.ts";
 import { addUrlPasswords } from "../secrets/known.ts";
 import type { RunOptions, Target } from "../session/contract.ts";
 import { becomeOf, targetOf } from "../variables/target.ts";
-import type { PlayContext } from "./context.ts";
-import { booleanOf, keywordOf, numberOf, placeOfKeyword, textOf, valueOf } from "./scope.ts";
+import { hasTemplate } from "../play/names.ts";
+import type { Reads } from "../variables/reads.ts";
+import type { HostRun, PlayContext } from "./context.ts";
+import { booleanOf, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf, valueOf } from "./scope.ts";
 
 /** Which machine a task acts on, as whom, and with what around it. */
 export interface ActionPlace {
@@ -13,6 +15,51 @@ export interface ActionPlace {
   readonly delegatedTo: string | undefined;
   readonly target: Target;
   readonly run: RunOptions;
+}
+
+/** Places that many tasks of a host share, by what their keywords say; each with the variables that it was made from. */
+export type KnownPlaces = Map<string, { readonly place: ActionPlace; readonly reads: Reads }>;
+
+/**
+ * The place of a task on a host, from what an earlier task of the same keywords had, while that holds.
+ * @param reads gets the names of the variables that it stands on
+ * @throws Failure for keywords that do not resolve
+ */
+export function sharedPlaceOf(
+  task: Task,
+  host: HostRun,
+  scope: Scope,
+  reads: Reads,
+  play: PlayContext,
+): { readonly place: ActionPlace; readonly reads: Reads } {
+  const key = keyOf(task);
+  if (key === undefined) return { place: actionPlaceOf(task, host.name, scope, play), reads };
+  const known = host.places.get(key);
+  if (known?.reads.hold === true) return known;
+  const own = play.run.variables.reads(host.name);
+  const made = { place: actionPlaceOf(task, host.name, scopeOf(task, host.name, play, undefined, own.note), play), reads: own };
+  host.places.set(key, made);
+  return made;
+}
+
+const KEYWORDS = [
+  "remote_user",
+  "port",
+  "connection",
+  "become",
+  "become_method",
+  "become_user",
+  "become_exe",
+  "become_flags",
+  "timeout",
+] as const satisfies readonly (keyof Task["keywords"])[];
+
+/** Undefined for a task whose own variables or templates may say where it acts. */
+function keyOf({ keywords, delegate_to: delegate, vars, blockVars, includeVars, role, loop, searchPath }: Task): string | undefined {
+  if (delegate !== undefined || (keywords.environment?.length ?? 0) > 0 || blockVars.length > 0 || includeVars.length > 0) return undefined;
+  if (Object.keys(vars).length > 0 || loop?.control.loop_var !== undefined || loop?.control.index_var !== undefined) return undefined;
+  const values = KEYWORDS.map((name) => keywords[name]);
+  return hasTemplate(values) ? undefined : JSON.stringify([role?.key, searchPath[0], values]);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Scope } from "../expression/contract.ts";
 import { template } from "../expression/evaluate.ts";
 import { resolved } from "../expression/waiting.ts";
 import type { ApiModule, ControllerModule, HostModule, Module } from "../modules/contract.ts";
-import { loadModule } from "../modules/index.ts";
+import { loadedModule, loadModule } from "../modules/index.ts";
 import { isInclude } from "../play/actions.ts";
 import type { Condition, Task } from "../play/model.ts";
 import { canonicalName } from "../play/names.ts";
@@ -16,7 +16,7 @@ import { argumentsOf } from "./arguments.ts";
 import type { HostRun, PlayContext } from "./context.ts";
 import { controllerOf } from "./controller.ts";
 import type { AsyncTimes } from "./job/detach.ts";
-import { type ActionPlace, actionPlaceOf } from "./place-of-action.ts";
+import { type ActionPlace, sharedPlaceOf } from "./place-of-action.ts";
 import { booleanOf, firstFalse, isCensored, keywordOf, numberOf, placeOfKeyword, scopeOf, textOf } from "./scope.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -97,6 +97,7 @@ export async function resolve(task: Task, local: Values, host: HostRun, play: Pl
 class Resolving {
   readonly #reads: Reads;
   readonly #scope: Scope;
+  #placeReads: Reads;
   #modes: Modes;
   #isUndecided = true;
   #isController = false;
@@ -110,6 +111,7 @@ class Resolving {
     private readonly options: ResolveOptions,
   ) {
     this.#reads = play.run.variables.reads(host.name);
+    this.#placeReads = this.#reads;
     this.#scope = scopeOf(task, host.name, play, Object.keys(local).length === 0 ? undefined : local, this.#reads.note);
     const { checkMode: check, diffMode: diff } = play.run.facts;
     this.#modes = { check, diff, retries: 0, delay: 0 };
@@ -125,7 +127,8 @@ class Resolving {
     } catch (error) {
       deed = { is: "refused", error, isUndecided: this.#isUndecided, delegatedTo: this.#delegatedTo, isController: this.#isController };
     }
-    const isGood = (): boolean => this.#reads.hold && onController === run.turns.onController && files === state.varsFiles(this.host.name);
+    const isGood = (): boolean =>
+      this.#reads.hold && this.#placeReads.hold && onController === run.turns.onController && files === state.varsFiles(this.host.name);
     return { task, scope: this.#scope, deed, modes: this.#modes, isGood, reads: this.#reads };
   }
 
@@ -142,7 +145,7 @@ class Resolving {
     this.#modes = await this.#evaluated(() => this.#keywords());
     if (isInclude(this.task)) return { task: this.task, deed: { is: "include", include: await this.#evaluated(() => this.#include()) } };
     const task = await this.#evaluated(() => this.#withModule());
-    const module = await loadModule(task.action);
+    const module = loadedModule(task.action) ?? (await loadModule(task.action));
     if (module === undefined) throw new Failure(`unknown module "${task.module}"`, { code: "unknown-module", fault: "playbook", place: task.place });
     this.#isController = module.kind === "controller";
     return { task, deed: await this.#act(task, module) };
@@ -192,7 +195,8 @@ class Resolving {
     if (refusal !== undefined) throw new Failure(refusal, { code: "bad-arguments", fault: "playbook", place: task.place });
     const times = await this.#evaluated(() => asyncTimesOf(task, module, this.#scope));
     if (module.kind === "controller") return { is: "action", module: module.module, args: given };
-    const place = await this.#evaluated(() => actionPlaceOf(task, this.host.name, this.#scope, this.play));
+    const { place, reads } = await this.#evaluated(() => sharedPlaceOf(task, this.host, this.#scope, this.#reads, this.play));
+    this.#placeReads = reads;
     this.#delegatedTo = place.delegatedTo;
     if (place.delegatedTo !== undefined) this.#reads.noteOthers();
     const { prepare } = module.module;
