@@ -13,15 +13,35 @@ export interface MutableInventory extends Inventory {
 type Places = Map<string, { key: Place; value: Place }>;
 
 const placesOf = new WeakMap<object, Places>();
-const revisions = new WeakMap<Inventory, number>();
+
+/** What has come to an inventory. */
+interface Growth {
+  revision: number;
+  /** Whose membership in `all` and `ungrouped` is not in order yet. */
+  readonly hosts: Set<Host>;
+  readonly groups: Set<Group>;
+}
+
+const growths = new WeakMap<Inventory, Growth>();
+
+function growthOf(inventory: Inventory): Growth {
+  let growth = growths.get(inventory);
+  if (growth === undefined) {
+    growth = { revision: 0, hosts: new Set(), groups: new Set() };
+    growths.set(inventory, growth);
+  }
+  return growth;
+}
 
 /** Grows with every change made by the functions of this file; caches over an inventory hang on it. */
 export function revisionOf(inventory: Inventory): number {
-  return revisions.get(inventory) ?? 0;
+  return growthOf(inventory).revision;
 }
 
-function touch(inventory: Inventory): void {
-  revisions.set(inventory, revisionOf(inventory) + 1);
+function touch(inventory: Inventory): Growth {
+  const growth = growthOf(inventory);
+  growth.revision += 1;
+  return growth;
 }
 
 /** An inventory without hosts, with the groups `all` and `ungrouped`. */
@@ -56,7 +76,7 @@ export function addGroup(inventory: MutableInventory, name: string, place?: Plac
   }
   const group: Group = { name, hosts: new Set(), children: new Set(), parents: new Set(), vars: createVars(place), priority: 1 };
   inventory.groups.set(name, group);
-  touch(inventory);
+  touch(inventory).groups.add(group);
   return group;
 }
 
@@ -68,13 +88,14 @@ export function addHost(inventory: MutableInventory, name: string, options: { gr
   if (host === undefined) {
     host = { name, groups: new Set(), vars: createVars(place), source, place };
     inventory.hosts.set(name, host);
+    touch(inventory).hosts.add(host);
     if (port !== undefined) setVariable(inventory, host, "ansible_port", port, place);
   }
-  if (group !== undefined) {
+  if (group !== undefined && !host.groups.has(group)) {
     addGroup(inventory, group, place).hosts.add(name);
     host.groups.add(group);
+    touch(inventory).hosts.add(host);
   }
-  touch(inventory);
   return host;
 }
 
@@ -94,6 +115,7 @@ export function addChild(inventory: MutableInventory, parent: string, child: str
       hint: "remove one of the two entries under children",
     });
   }
+  if (above.children.has(child)) return;
   above.children.add(child);
   below.parents.add(parent);
   touch(inventory);
@@ -118,13 +140,14 @@ export function setVariable(inventory: MutableInventory, owner: Host | Group, na
   touch(inventory);
 }
 
-/** Brings membership in `all` and `ungrouped` in order. To be called after a source was read and after changes during a run. */
+/** Brings membership in `all` and `ungrouped` in order, of what is new. To be called after a source was read and after changes during a run. */
 export function reconcile(inventory: MutableInventory): void {
-  for (const group of inventory.groups.values()) {
+  const { hosts, groups } = growthOf(inventory);
+  for (const group of groups) {
     if (group.name !== "all" && group.parents.size === 0) addChild(inventory, "all", group.name);
   }
   const ungrouped = inventory.groups.get("ungrouped")!;
-  for (const host of inventory.hosts.values()) {
+  for (const host of hosts) {
     const isGrouped = [...host.groups].some((group) => group !== "all" && group !== "ungrouped");
     if (isGrouped) {
       ungrouped.hosts.delete(host.name);
@@ -134,7 +157,9 @@ export function reconcile(inventory: MutableInventory): void {
       host.groups.add("ungrouped");
     }
   }
-  touch(inventory);
+  if (hosts.size > 0 || groups.size > 0) touch(inventory);
+  hosts.clear();
+  groups.clear();
 }
 
 /** The warnings that only the whole inventory shows. */

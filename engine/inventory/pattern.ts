@@ -66,7 +66,7 @@ function evaluate(inventory: Inventory, parts: readonly string[], unmatched: str
       continue;
     }
     const matches = new Set(matchPart(inventory, part.replace(/^[&!]/, ""), unmatched));
-    if (part.startsWith("!")) hosts = new Set([...hosts].filter((host) => !matches.has(host)));
+    if (part.startsWith("!")) for (const host of matches) hosts.delete(host);
     else if (part.startsWith("&")) hosts = new Set([...hosts].filter((host) => matches.has(host)));
     else for (const host of matches) hosts.add(host);
   }
@@ -93,18 +93,29 @@ function matchPart(inventory: Inventory, part: string, unmatched: string[]): str
 
 function enumerate(inventory: Inventory, expression: string, unmatched: string[]): string[] {
   const matcher = matcherOf(expression);
+  if (matcher === undefined) return named(inventory, expression, unmatched);
   const groups = [...inventory.groups.keys()].filter(matcher);
   const results = new Set(groups.flatMap((name) => hostsOfGroup(inventory, name)));
   if (groups.length === 0 || expression.startsWith("~") || /[.?*[]/.test(expression)) {
     for (const name of inventory.hosts.keys()) if (matcher(name)) results.add(name);
   }
-  if (results.size === 0 && LOCALHOSTS.includes(expression)) return [expression];
-  if (results.size === 0 && groups.length === 0 && expression !== "all") unmatched.push(expression);
+  if (results.size === 0 && groups.length === 0) unmatched.push(expression);
   return [...results];
 }
 
-function matcherOf(expression: string): (name: string) => boolean {
-  if (!expression.startsWith("~") && !/[*?[]/.test(expression)) return (name) => name === expression;
+/** A group or a host, or the host that stands for this machine. */
+function named(inventory: Inventory, name: string, unmatched: string[]): string[] {
+  const isGroup = inventory.groups.has(name);
+  const hosts = isGroup ? hostsOfGroup(inventory, name) : [];
+  if (inventory.hosts.has(name) && (!isGroup || name.includes("."))) hosts.push(name);
+  if (hosts.length === 0 && LOCALHOSTS.includes(name)) return [name];
+  if (hosts.length === 0 && !isGroup) unmatched.push(name);
+  return [...new Set(hosts)];
+}
+
+/** @returns undefined for a name, which matches itself */
+function matcherOf(expression: string): ((name: string) => boolean) | undefined {
+  if (!expression.startsWith("~") && !/[*?[]/.test(expression)) return undefined;
   try {
     const regex = expression.startsWith("~") ? pythonRegex(expression.slice(1)) : wildcardRegex(expression);
     return (name) => regex.test(name);

@@ -12,8 +12,8 @@ export interface CheckContext {
   /** A module by its short name. */
   readonly loadModule: (name: string) => Promise<Module | undefined>;
   readonly moduleNames: readonly string[];
-  /** Names of all variables that a host has from inventory and group_vars; asked for each host of the inventory. Undefined variables are not looked for without it. */
-  readonly variableNames?: (host: string) => Iterable<string>;
+  /** Names of all variables that hosts have before a play in that directory, from inventory, group_vars and host_vars. Undefined variables are not looked for without it. */
+  readonly variableNames?: (playbookDirectory: string) => Iterable<string>;
   readonly extraVars: Readonly<Record<string, unknown>>;
   /** What stands written for a variable of a task on the hosts of its play, each value once: the one that counts, templates as they are. */
   readonly writtenOn?: (play: Play, task: Task, name: string) => readonly { readonly raw: unknown; readonly place: Place | undefined }[];

@@ -5,7 +5,6 @@ import { selectHosts } from "../inventory/pattern.ts";
 import { loadModule, moduleNames } from "../modules/index.ts";
 import type { CheckContext } from "../play/check-context.ts";
 import { checkPlaybook } from "../play/check.ts";
-import { nothingInherited } from "../play/inherit.ts";
 import { loadPlaybook, type Playbook } from "../play/load.ts";
 import type { Play } from "../play/model.ts";
 import type { HostStats, Show } from "../report/events.ts";
@@ -116,12 +115,6 @@ function gated(settings: Settings, gate: Gate): Settings {
 async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]> {
   const problems: Failure[] = [];
   const playbooks: Playbook[] = [];
-  const known = new Map<string, readonly string[]>();
-  const namesOf = (host: string): readonly string[] => {
-    const names = known.get(host) ?? [...run.variables.scope({ host, state: stateWithoutPlay, searchPath: [] }).names()];
-    known.set(host, names);
-    return names;
-  };
   const onWarning: Settings["onLoadWarning"] = (message, place) => run.emit({ type: "warning", message, place });
   for (const file of settings.playbooks) {
     const playbook = loadPlaybook(file, {
@@ -139,8 +132,8 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
       loadModule,
       moduleNames,
       extraVars: settings.extraVars ?? {},
-      variableNames: namesOf,
-      writtenOn: writtenOn(run, namesOf),
+      variableNames: (directory) => run.variables.inventoryNames(directory),
+      writtenOn: writtenOn(run),
       isSelected: (tags) => isSelected(tags, run.facts.runTags, run.facts.skipTags),
       errorOnMissingHandler: settings.errorOnMissingHandler,
       earlier: playbooks,
@@ -159,21 +152,21 @@ async function loadAll(settings: Settings, run: RunContext): Promise<Playbook[]>
 }
 
 /** What is written for variables of a play's hosts. */
-function writtenOn(run: RunContext, namesOf: (host: string) => readonly string[]): NonNullable<CheckContext["writtenOn"]> {
+function writtenOn(run: RunContext): NonNullable<CheckContext["writtenOn"]> {
   const limit = run.settings.limit === undefined ? {} : { limit: run.settings.limit };
   const hosts = new Map<Play, readonly string[]>();
-  let ofInventory: ReadonlySet<string> | undefined;
   return (play, task, name) => {
+    run.facts.playbookDirectory = play.directory;
     const those = hosts.get(play) ?? (play.hosts instanceof Written ? [] : selectHosts(run.inventory, play.hosts, limit).hosts);
     hosts.set(play, those);
-    ofInventory ??= new Set([...run.inventory.hosts.keys()].flatMap((host) => namesOf(host)));
+    const given = run.variables.inventoryNames(play.directory);
     const found = new Map<string, { readonly raw: unknown; readonly place: Place | undefined }>();
     // what the inventory says nothing of is the same on every host
-    for (const host of ofInventory.has(name) ? those : those.slice(0, 1)) {
+    for (const host of given.has(name) ? those : those.slice(0, 1)) {
       const [first] = run.variables.explain(
         {
           host,
-          state: { ...stateWithoutPlay, play },
+          state: { ...beforeHosts, play },
           role: task.role,
           taskVars: task.vars,
           blockVars: task.enclosing.blockVars,
@@ -188,28 +181,8 @@ function writtenOn(run: RunContext, namesOf: (host: string) => readonly string[]
   };
 }
 
-/** What variables a host has before any play: inventory, group_vars, magic names. */
-const stateWithoutPlay: PlayState = {
-  play: {
-    place: { file: "", line: 1, column: 1 },
-    raw: {},
-    hosts: "",
-    inherited: nothingInherited,
-    vars: {},
-    varsFiles: [],
-    varsPrompt: [],
-    roles: [],
-    nodes: [],
-    handlers: [],
-    directory: "",
-    importVars: {},
-  },
-  hostsAll: [],
-  hosts: [],
-  batch: [],
-  varsFiles: () => [],
-  prompted: {},
-};
+/** A play that has not begun: what its hosts have from the inventory, group_vars and host_vars. */
+const beforeHosts: Omit<PlayState, "play"> = { hostsAll: [], hosts: [], batch: [], varsFiles: () => [], prompted: {} };
 
 /**
  * Makes the hosts so: loads, checks, runs every play. Prints nothing; all that happens is told to `show`, with secrets masked.

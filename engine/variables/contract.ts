@@ -69,6 +69,8 @@ export interface Variables {
   /** Level 18; templates. */
   include(host: string, values: Readonly<Record<string, unknown>>): void;
   clearFacts(host: string): void;
+  /** Names of all variables that hosts have from the inventory, group_vars and host_vars, for plays of that directory. */
+  inventoryNames(playbookDirectory: string): ReadonlySet<string>;
   /** Grows whenever a value of the host may have changed. */
   version(host: string): number;
   /** For what is made from the host's variables from now on: tells whether it still holds. */

@@ -20,54 +20,107 @@ export function hostOf(inventory: Inventory, name: string): Host {
   return alias === undefined ? implicitLocalhost(name) : inventory.hosts.get(alias)!;
 }
 
-/** @returns a function that gives a host's layer; built when first asked for, and again only when the inventory or the playbook changed */
-export function createHostLayers(inventory: Inventory, playbookDirectory: () => string, adjacent: AdjacentVars): (host: string) => HostLayer {
-  let built = new Map<string, HostLayer>();
+/** The layers of all hosts; made when first asked for, and again only when the inventory changed. */
+export interface HostLayers {
+  of(host: string, playbookDirectory: string): HostLayer;
+  /** The names of all variables that any host has so. */
+  names(playbookDirectory: string): ReadonlySet<string>;
+}
+
+/** What hosts of one inventory and playbook share. */
+interface Shared {
+  readonly hosts: Map<string, HostLayer>;
+  /** By the names of a host's own groups: most hosts are members of the same ones as others. */
+  readonly groups: Map<string, GroupLayers>;
+  names?: ReadonlySet<string>;
+}
+
+/** Levels 3 to 7 of the hosts that are in the same groups, strongest first. */
+type GroupLayers = readonly Layer[];
+
+const NO_LAYERS: readonly Layer[] = [];
+
+export function createHostLayers(inventory: Inventory, adjacent: AdjacentVars): HostLayers {
+  let byDirectory = new Map<string, Shared>();
   let depths = new Map<string, number>();
+  let revision = -1;
   let inventories: readonly string[] | undefined;
-  let state = "";
 
   const filesLayers = (level: number, title: string, files: readonly VarsFile[]): readonly Layer[] =>
-    files.toReversed().flatMap((file) => layerOf(level, title, file.vars));
+    files.length === 0 ? NO_LAYERS : files.toReversed().flatMap((file) => layerOf(level, title, file.vars));
 
-  const build = (host: Host): HostLayer => {
-    // Strongest first; a directory that several sources are in counts where it was named last.
-    inventories ??= [...new Set(inventory.sources.toReversed().flatMap((source) => directoryOfSource(source) ?? []))];
-    const directories = inventories;
-    const names = ancestorsOf(inventory, host.groups);
-    for (const name of host.groups) names.add(name);
+  // Strongest first; a directory that several sources are in counts where it was named last.
+  const inventoryDirectories = (): readonly string[] =>
+    (inventories ??= [...new Set(inventory.sources.toReversed().flatMap((source) => directoryOfSource(source) ?? []))]);
+
+  const layersOfGroups = (own: ReadonlySet<string>, playbook: string): GroupLayers => {
+    const names = ancestorsOf(inventory, own);
+    for (const name of own) names.add(name);
     names.delete("all");
     const groups = inMergeOrder(inventory, names, depths).reverse();
     const all = inventory.groups.get("all")!;
-    const playbook = playbookDirectory();
     const ofGroup = (level: number, where: string, directory: string, group: Group): readonly Layer[] =>
       filesLayers(level, `${where} group_vars/${group.name}`, adjacent.ofGroup(directory, group.name));
-    return compound([
-      ...filesLayers(10, "playbook host_vars", adjacent.ofHost(playbook, host.name)),
-      ...directories.flatMap((directory) => filesLayers(9, "inventory host_vars", adjacent.ofHost(directory, host.name))),
-      ...layerOf(8, "inventory host", host.vars),
+    return [
       ...groups.flatMap((group) => ofGroup(7, "playbook", playbook, group)),
-      ...directories.flatMap((directory) => groups.flatMap((group) => ofGroup(6, "inventory", directory, group))),
+      ...inventoryDirectories().flatMap((directory) => groups.flatMap((group) => ofGroup(6, "inventory", directory, group))),
       ...ofGroup(5, "playbook", playbook, all),
-      ...directories.flatMap((directory) => ofGroup(4, "inventory", directory, all)),
+      ...inventoryDirectories().flatMap((directory) => ofGroup(4, "inventory", directory, all)),
       ...groups.flatMap((group) => layerOf(3, `inventory group "${group.name}"`, group.vars)),
       ...layerOf(3, `inventory group "all"`, all.vars),
+    ];
+  };
+
+  const build = (host: Host, playbook: string, shared: Shared): HostLayer => {
+    const key = [...host.groups].join("\n");
+    let groups = shared.groups.get(key);
+    if (groups === undefined) {
+      groups = layersOfGroups(host.groups, playbook);
+      shared.groups.set(key, groups);
+    }
+    return compound([
+      ...filesLayers(10, "playbook host_vars", adjacent.ofHost(playbook, host.name)),
+      ...inventoryDirectories().flatMap((directory) => filesLayers(9, "inventory host_vars", adjacent.ofHost(directory, host.name))),
+      ...layerOf(8, "inventory host", host.vars),
+      ...groups,
     ]);
   };
 
-  return (name) => {
-    const now = `${revisionOf(inventory)} ${playbookDirectory()}`;
-    if (now !== state) {
-      state = now;
-      built = new Map();
+  const sharedOf = (playbook: string): Shared => {
+    if (revision !== revisionOf(inventory)) {
+      revision = revisionOf(inventory);
+      byDirectory = new Map();
       depths = depthsOf(inventory);
     }
-    let layer = built.get(name);
+    let shared = byDirectory.get(playbook);
+    if (shared === undefined) {
+      shared = { hosts: new Map(), groups: new Map() };
+      byDirectory.set(playbook, shared);
+    }
+    return shared;
+  };
+
+  const of = (name: string, playbook: string): HostLayer => {
+    const shared = sharedOf(playbook);
+    let layer = shared.hosts.get(name);
     if (layer === undefined) {
-      layer = build(hostOf(inventory, name));
-      built.set(name, layer);
+      layer = build(hostOf(inventory, name), playbook, shared);
+      shared.hosts.set(name, layer);
     }
     return layer;
+  };
+
+  return {
+    of,
+    names(playbook) {
+      const shared = sharedOf(playbook);
+      if (shared.names !== undefined) return shared.names;
+      const parts = new Set([...inventory.hosts.keys()].flatMap((host) => of(host, playbook).parts));
+      const names = new Set<string>();
+      for (const part of parts) for (const name of part.names()) names.add(name);
+      shared.names = names;
+      return names;
+    },
   };
 }
 

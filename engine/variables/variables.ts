@@ -44,7 +44,7 @@ const NO_LAYERS: readonly Layer[] = [];
 /** The variables of a run, in all 22 levels of Ansible's precedence. */
 export function createVariables(run: RunFacts): ExplainedVariables {
   const states = new Map<string, HostState>();
-  const hostLayerOf = createHostLayers(run.inventory, () => run.playbookDirectory, createAdjacentVars(run.decrypt));
+  const hostLayers = createHostLayers(run.inventory, createAdjacentVars(run.decrypt));
   const extraVars = layerOf(22, "extra vars", run.extraVars);
   const changes = new Changes();
 
@@ -108,7 +108,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
       layerOf(13, "vars_prompt", request?.state.prompted, true),
       play?.vars ?? NO_LAYERS,
       state.facts.layers,
-      [hostLayerOf(host)],
+      [hostLayers.of(host, run.playbookDirectory)],
       role.defaults,
       play?.defaults ?? NO_LAYERS,
       layerOf(1, "keywords and command line", request?.connection, true),
@@ -139,6 +139,7 @@ export function createVariables(run: RunFacts): ExplainedVariables {
     assign: (host, values) => changed(host, Object.keys(values), (state) => state.assigned.add(values)),
     include: (host, values) => changed(host, Object.keys(values), (state) => state.included.add(values)),
     clearFacts: (host) => changed(host, undefined, (state) => state.facts.clear()),
+    inventoryNames: (playbookDirectory) => hostLayers.names(playbookDirectory),
     version: (host) => (states.get(host)?.version ?? 0) + revisionOf(run.inventory),
     disturb: () => changes.disturbed(),
     reads(host) {

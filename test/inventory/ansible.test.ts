@@ -52,9 +52,9 @@ for (const name of readdirSync(root)) {
 
     test("variables of the hosts", () => {
       const adjacent = createAdjacentVars(() => assert.fail());
-      const layerOf = createHostLayers(inventory, () => join(directory, playbook ?? "nowhere"), adjacent);
+      const layers = createHostLayers(inventory, adjacent);
       for (const host of inventory.hosts.keys()) {
-        const layer = layerOf(host);
+        const layer = layers.of(host, join(directory, playbook ?? "nowhere"));
         const vars = Object.fromEntries([...layer.names()].map((key) => [key, finalize(layer.get(key))]));
         assert.deepEqual(vars, expected.hosts[host]!.vars, host);
       }
