@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import path from "node:path";
 import test from "node:test";
-import { loadModule, moduleNames } from "../../engine/modules/index.ts";
+import { loadModule } from "../../engine/modules/index.ts";
 import { attack, attackRunning } from "../../engine/modules/laws/attack.ts";
-import { readSituations } from "../../engine/modules/laws/situation.ts";
-import { openSession } from "../../engine/session/open.ts";
-import { targetOf } from "../session/lab-target.ts";
 import { useLab } from "../support/lab.ts";
-import { benchOf, Files } from "./bench.ts";
-
-// LAWS=copy,file tries these modules only
-const only = process.env["LAWS"]?.split(",");
+import { benchOf } from "./bench.ts";
+import { isTried, modulesWithLaws, withLawHost } from "./law-host.ts";
 
 /** Modules that change a host and put nothing into a folder that may be somebody else's, and why that is so. */
 const harmless: Readonly<Record<string, string>> = {
@@ -42,38 +35,27 @@ const exchanged: readonly (readonly [string, Readonly<Record<string, unknown>>])
 ];
 
 const hosts = [
-  { name: "attack-dash", shell: "/bin/dash" },
-  { name: "attack-busybox", shell: "/opt/busybox/sh" },
-];
+  { name: "attack-dash", shell: "dash" },
+  { name: "attack-busybox", shell: "busybox" },
+] as const;
 const shared = useLab(hosts.map((host) => host.name));
-
-function lawsFile(name: string): string {
-  return path.resolve(import.meta.dirname, "../../engine/modules", name, "laws.yaml");
-}
-
-const modules = moduleNames.filter((name) => (only?.includes(name) ?? true) && existsSync(lawsFile(name)));
 
 test("whoever owns the folder leads no module out of it", { skip: shared.skip, concurrency: true, timeout: 2_400_000 }, async (t) => {
   const lab = await shared.lab();
   let tries = 0;
   await Promise.all(
     hosts.map(({ name, shell }) =>
-      t.test(name, async (t) => {
-        const host = lab.host(name);
-        await host.exec("mkdir -p /opt/busybox && ln -s /bin/busybox /opt/busybox/sh");
-        const session = await openSession(targetOf(lab, name, { shell }));
-        const files = await Files.open(host.address.replace(/\.\d+$/, ".1"));
-        try {
-          for (const module of modules) {
+      t.test(name, (t) =>
+        withLawHost(lab, name, shell, async ({ host, session, files, situationsOf }) => {
+          for (const module of modulesWithLaws) {
             const loaded = await loadModule(module);
             if (loaded?.kind !== "host" || loaded.module.apply === undefined || module in harmless) continue;
             const { module: attacked } = loaded;
             await t.test(module, async () => {
               const wrong: string[] = [];
               let here = 0;
-              for (const situation of readSituations(lawsFile(module))) {
+              for (const situation of situationsOf(module)) {
                 if (situation.fails !== undefined || situation.without !== undefined) continue;
-                if (situation.shells !== undefined && !situation.shells.includes(shell.includes("busybox") ? "busybox" : "dash")) continue;
                 await files.fill(situation.files ?? {});
                 const result = await attack(attacked, situation, benchOf(host, session, files, situation, 15_000));
                 here += result.tries;
@@ -84,7 +66,7 @@ test("whoever owns the folder leads no module out of it", { skip: shared.skip, c
               assert.ok(here > 0, `${module} is attacked in no situation: give it one that writes below {work}, or say above why it needs none`);
             });
           }
-          for (const [module, args] of exchanged.filter(([module]) => only?.includes(module) ?? true)) {
+          for (const [module, args] of exchanged.filter(([module]) => isTried(module))) {
             const loaded = await loadModule(module);
             assert.ok(loaded?.kind === "host");
             await t.test(`${module} ${JSON.stringify(args)}, while the path is exchanged all the time`, async () => {
@@ -93,11 +75,8 @@ test("whoever owns the folder leads no module out of it", { skip: shared.skip, c
               assert.deepEqual(result.wrong, []);
             });
           }
-        } finally {
-          await session.close();
-          await files.close();
-        }
-      }),
+        }),
+      ),
     ),
   );
   t.diagnostic(`measured: ${tries} attacks on what modules write`);

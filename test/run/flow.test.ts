@@ -604,11 +604,12 @@ describe("a host in trouble", { skip: shared.skip }, () => {
 - hosts: r2,r3
   gather_facts: false
   tasks:
-    - {name: long, command: sleep 2}
+    - {name: long, command: "sleep {{ (inventory_hostname == 'r3') | ternary(4320, 0) }}"}
     - {name: after, debug: {msg: x}}
 `,
     );
-    setTimeout(() => void host.kill(), 1_000);
+    await host.exec("until pgrep -f '^sleep 432[0]' >/dev/null; do sleep 0.1; done");
+    await host.kill();
     const ran = await running;
     assert.equal(ran.exitCode, 4);
     assert.deepEqual([...ran.lines].sort(), ["r2 after ok", "r2 long changed", "r3 long unreachable"]);
@@ -619,10 +620,12 @@ describe("a host in trouble", { skip: shared.skip }, () => {
   test("an interrupt ends what runs on the host", async () => {
     const lab = await shared.lab();
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 1_000);
-    const ran = await play(lab.inventory, "- hosts: r1\n  gather_facts: false\n  tasks:\n    - {name: long, command: sleep 4321}\n", {
+    const running = play(lab.inventory, "- hosts: r1\n  gather_facts: false\n  tasks:\n    - {name: long, command: sleep 4321}\n", {
       signal: controller.signal,
     });
+    await lab.host("r1").exec("until pgrep -f '^sleep 432[1]' >/dev/null; do sleep 0.1; done");
+    controller.abort();
+    const ran = await running;
     assert.equal(ran.exitCode, 99);
     const left = await lab.host("r1").exec("pgrep -f '^sleep 4321' || true");
     assert.equal(left.stdout.trim(), "");

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import test from "node:test";
+import { Finder } from "../../engine/secrets/finder.ts";
 import { MASK, Secrets } from "../../engine/secrets/secrets.ts";
 import { credentialsIn } from "../../engine/secrets/urls.ts";
+import { mustEnd } from "../support/hang.ts";
 
 function secretsOf(...plain: string[]): Secrets {
   const secrets = new Secrets();
@@ -88,25 +90,21 @@ for (const [url, found] of [
 
 test("passwords of URLs are found in linear time", () => {
   const text = `${"QUJD".repeat(500_000)} @ https://ada:s3cr3t@example.org/ ${":// ".repeat(100_000)}`;
-  const begin = performance.now();
-  assert.deepEqual([...new Set(credentialsIn(text))], ["s3cr3t"]);
-  assert.ok(performance.now() - begin < 1_000);
+  assert.deepEqual([...new Set(mustEnd(() => credentialsIn(text)))], ["s3cr3t"]);
 });
 
-test("masking takes time by the text's length, not by the number of secrets", (context) => {
-  const secrets = new Secrets();
-  for (let index = 0; index < 2_000; index += 1) secrets.add(`secret-number-${index}!`);
-  const text = `nothing secret-number- here: ${"lorem ipsum dolor sit amet ".repeat(20)}\n`.repeat(2_000);
-  const few = secretsOf("secret-number-0!");
-  const measured = [few, secrets].map((each) => {
-    const best = [0, 1, 2].map(() => {
-      const begin = performance.now();
-      assert.equal(each.mask(text), text);
-      return performance.now() - begin;
-    });
-    return Math.min(...best);
-  });
-  const [one, many] = measured as [number, number];
-  context.diagnostic(`measured: ${(text.length / 1e6).toFixed(1)} MB masked in ${one.toFixed(0)} ms with one secret, ${many.toFixed(0)} ms with 2000`);
-  assert.ok(many < one * 8 + 50, `${one} ms with one, ${many} ms with 2000`);
+test("what is masked is looked at by the text's length, however many secrets there are", () => {
+  const text = `nothing secret-number- here: ${"lorem ipsum dolor sit amet ".repeat(20)}\n`.repeat(200);
+  const looks = (texts: readonly string[]): number => {
+    const finder = new Finder();
+    for (const each of texts) finder.add(each);
+    let count = 0;
+    const counted = { length: text.length, charCodeAt: (at: number) => ((count += 1), text.charCodeAt(at)) };
+    assert.deepEqual(finder.find(counted as unknown as string).spans, []);
+    return count;
+  };
+  const many = Array.from({ length: 2_000 }, (_, index) => `${index}-secret-number`);
+  assert.ok(looks(["secret-number-0!"]) < 1.2 * text.length);
+  // with more texts more places look as if one began there, by chance: one of 32 for these
+  assert.ok(looks(many) < 1.5 * text.length);
 });

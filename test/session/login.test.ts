@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -100,7 +100,7 @@ test("the agent's keys are used, also those of encrypted files, and IdentitiesOn
   const socket = inFolder("agent");
   const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
   try {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    while (!existsSync(socket)) await sleep(20);
     const add = (file: string, environment: NodeJS.ProcessEnv = {}): void =>
       void execFileSync("ssh-add", ["-q", file], { env: { ...process.env, SSH_AUTH_SOCK: socket, ...environment }, stdio: "pipe" });
     add(inFolder("stranger"));
@@ -163,7 +163,7 @@ test("ProxyJump and ProxyCommand lead to hosts behind a gate, which is shared", 
   const connections = async (): Promise<string> => (await standing.host("gate").exec("ss -Htn state established sport = :22 | wc -l")).stdout.trim();
   assert.equal(await connections(), "1", "one connection to the gate for all of them");
   await Promise.all(sessions.map((session) => session.close()));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await standing.host("gate").exec('for _ in $(seq 100); do [ -n "$(ss -Htn state established sport = :22)" ] || exit 0; sleep 0.1; done');
   assert.equal(await connections(), "0");
 
   const through = targetOf(standing, "alpha", { options: `-o ProxyCommand="ssh -F ${config} -W %h:%p gate"` });

@@ -151,14 +151,14 @@ test("a thousand hosts with a thousand variables share what they have in common"
   const inventory = inventoryOf(Object.fromEntries(names.map((name) => [name, {}])), { web: names });
   const web = inventory.groups.get("web")!;
   for (let index = 0; index < 1_000; index += 1) web.vars[`var${index}`] = { text: `value ${index}`, list: [index] };
+  let listed = 0;
+  const vars = new Proxy(web.vars, { ownKeys: (target) => ((listed += 1), Reflect.ownKeys(target)) });
+  Object.assign(web, { vars });
   const variables = createVariables(runOf({ inventory }));
   const play = playOf();
-  const start = performance.now();
   for (const host of names) {
     const scope = variables.scope(requestOf({ host, play }));
     for (let index = 0; index < 1_000; index += 100) assert.equal(scope.get(`var${index}`), web.vars[`var${index}`]);
   }
-  const cold = performance.now() - start;
-  // Generous: it takes some 30 ms; copying would take seconds.
-  assert.ok(cold < 1_500, `${cold} ms`);
+  assert.ok(listed <= 1, `all variables of the group were gone through ${listed} times`);
 });
