@@ -18,12 +18,13 @@ export function parseLiteral(text: string): unknown {
     skip(state);
     return state.at === source.length ? value : notLiteral;
   } catch (error) {
-    if (error instanceof NotLiteral) return notLiteral;
+    if (error === failed) return notLiteral;
     throw error;
   }
 }
 
-class NotLiteral extends Error {}
+// one for all: an error made anew takes down its stack, and most values of an inventory are no literals
+const failed = new Error("not a literal");
 
 interface State {
   readonly text: string;
@@ -34,7 +35,7 @@ interface State {
 const MAX_DEPTH = 200;
 
 function fail(): never {
-  throw new NotLiteral();
+  throw failed;
 }
 
 function skip(state: State): void {

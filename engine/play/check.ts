@@ -60,8 +60,9 @@ function visitedOf(playbook: Playbook, context: CheckContext, collector: Collect
 function namesOf(visited: readonly VisitedPlay[], context: CheckContext): KnownNames {
   const { inventory, variableNames } = context;
   if (inventory === undefined || variableNames === undefined) return undefined;
-  // of no use to plays without tasks, and to find them every file of variables is read
-  const directories = new Set(visited.flatMap(({ play, visits }) => (visits.length === 0 ? [] : [play.directory])));
+  // to find them every file of variables is read, which is of no use to plays without tasks
+  const hasTasks = ({ visits }: VisitedPlay): boolean => visits.some(({ task }) => task.action !== "meta" || task.when.length > 0);
+  const directories = new Set(visited.filter(hasTasks).map(({ play }) => play.directory));
   const given = new Set([...directories].flatMap((directory) => [...variableNames(directory)]));
   for (const group of inventory.groups.values()) Object.keys(group.vars).forEach((name) => given.add(name));
   return knownNames(visited, context, given);

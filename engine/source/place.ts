@@ -22,6 +22,8 @@ export interface Entry {
 interface Annotation {
   readonly self: Place;
   readonly keys: ReadonlyMap<string, Entry>;
+  /** The same with keys that are no templates: worked out when it is first asked for. */
+  final?: Annotation;
 }
 
 // Loaded YAML is plain data; scalars have no identity, so places hang on their containers.
@@ -83,12 +85,17 @@ export function templateOfKey(container: object, key: string): Written | undefin
 export function renderedPlaces<T extends object>(original: object, copy: T): T {
   const annotation = annotations.get(original);
   if (annotation === undefined) return copy;
-  const isFinal = ![...annotation.keys.values()].some((entry) => entry.template !== undefined);
-  annotations.set(
-    copy,
-    isFinal ? annotation : { self: annotation.self, keys: new Map([...annotation.keys].map(([key, entry]) => [key, { ...entry, template: undefined }])) },
-  );
+  annotation.final ??= finalOf(annotation);
+  annotations.set(copy, annotation.final);
   return copy;
+}
+
+function finalOf(annotation: Annotation): Annotation {
+  for (const { template } of annotation.keys.values()) {
+    if (template === undefined) continue;
+    return { self: annotation.self, keys: new Map([...annotation.keys].map(([key, entry]) => [key, { ...entry, template: undefined }])) };
+  }
+  return annotation;
 }
 
 /** Notes that `copy[name]` is the text that a person wrote at `original[key]`, if it is. Of other entries of `copy` nothing is known. */

@@ -18,11 +18,11 @@ test("what stands in group_vars beside the playbook is known before the run, whe
 test("a role's arguments are judged by the values that count for the playbook", async () => {
   const folder = project({
     "site.yml": "- hosts: all\n  gather_facts: false\n  roles: [web]\n",
-    "hosts.ini": "a\n[all:vars]\nport=none\n",
+    "inventory/hosts.ini": "a\n[all:vars]\nport=none\n",
     "group_vars/all.yml": "port: 80\n",
     "roles/web/meta/argument_specs.yml": "argument_specs:\n  main:\n    options:\n      port: { type: int }\n",
     "roles/web/tasks/main.yml": "- name: Say\n  debug: { msg: '{{ port }}' }\n",
   });
-  const { exitCode } = await play(path.join(folder, "hosts.ini"), { folder });
+  const { exitCode } = await play(path.join(folder, "inventory/hosts.ini"), { folder });
   assert.equal(exitCode, 0);
 });
