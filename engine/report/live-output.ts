@@ -41,11 +41,10 @@ export function createLiveOutput(options: { print(lines: readonly string[]): voi
         .pop()!
         .replace(/^.*\r(?=.)/s, "")
         .slice(-4_096);
-      stream.kept.push(...lines.map((line) => line.replace(/\r$/, "").replace(/^.*\r/, "")));
-      if (options.now() - stream.since < WATCH_AFTER) {
-        stream.kept = stream.kept.slice(-KEPT_LINES);
-        return;
-      }
+      const isShort = options.now() - stream.since < WATCH_AFTER;
+      const shown = (isShort ? lines.slice(-KEPT_LINES) : lines).map((line) => line.replace(/\r$/, "").replace(/^.*\r/, ""));
+      stream.kept = isShort ? [...stream.kept, ...shown].slice(-KEPT_LINES) : [...stream.kept, ...shown];
+      if (isShort) return;
       if (stream.kept.length === 0) return;
       const title = stream.isNamed ? [] : [`  ${options.style.quiet(harmlessLine(task.name))}`];
       options.print([...title, ...stream.kept.map((line) => `    ${options.style.quiet(`${harmlessLine(host)} | ${harmless(line)}`)}`)]);

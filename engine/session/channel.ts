@@ -31,3 +31,13 @@ export interface Transport {
 
 /** Bytes after which somebody who holds the pipe open (a daemon) is not waited for. Milliseconds. */
 export const GRACE_AFTER_EXIT = 250;
+
+/** Waits for `awaited`, but no longer than so many milliseconds. @returns undefined when that was too long */
+export async function within<T>(milliseconds: number, awaited: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([awaited, new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

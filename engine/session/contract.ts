@@ -20,6 +20,8 @@ export interface Script {
   readonly vars?: Readonly<Record<string, string>>;
   /** What `text` finds on stdin; /dev/null when not given. */
   readonly stdin?: Content;
+  /** How many bytes of its stdout, and of its stderr, are kept; 64 MiB when not given, 16 of what is shortened. For what prints a whole file. */
+  readonly mostOutput?: number | undefined;
 }
 
 export interface RunOptions {
@@ -33,8 +35,14 @@ export interface RunOptions {
   readonly onOutput?: ((chunk: Buffer, stream: "stdout" | "stderr") => void) | undefined;
   /** Ends the script's process tree on the host when aborted; the promise rejects with code `interrupted`. */
   readonly signal?: AbortSignal | undefined;
-  /** True for scripts that change nothing: they may be run again when the connection is lost under them. */
+  /** True for scripts that change nothing: they may be run again when the connection is lost under them, and ended when they print too much. */
   readonly repeatable?: boolean | undefined;
+  /**
+   * What becomes of output beyond `mostOutput`. `fail`, the default: a `Failure` of code `output-too-long`, since an answer that is read in part
+   * says something else. `shorten`: for output that people read, the beginning and the end are kept, with a line between them that says how
+   * much is left out.
+   */
+  readonly excess?: "fail" | "shorten" | undefined;
 }
 
 /** What a script did. A non-zero code is an answer, not an exception. */
@@ -43,6 +51,8 @@ export interface Answer {
   /** Byte-exact. */
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** The streams of which only the beginning and the end are here (`excess`). */
+  readonly shortened?: readonly ("stdout" | "stderr")[] | undefined;
 }
 
 /**

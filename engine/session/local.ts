@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { userInfo } from "node:os";
-import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport } from "./channel.ts";
+import { type Channel, type ChannelEnd, GRACE_AFTER_EXIT, type Transport, within } from "./channel.ts";
 import { trouble } from "./trouble.ts";
 
 /** Processes on this machine, as if it were a host. */
@@ -31,7 +31,7 @@ export function openLocal(): Transport {
     lostBecause: () => undefined,
     close: async () => {
       for (const channel of children) channel.stdin.end();
-      await Promise.all([...children].map((channel) => Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, GRACE_AFTER_EXIT).unref())])));
+      await Promise.all([...children].map((channel) => within(GRACE_AFTER_EXIT, channel.ended)));
       for (const channel of children) channel.destroy();
     },
   };

@@ -8,7 +8,7 @@ import { ownFile } from "../source/own-files.ts";
 import { launchOf } from "./become.ts";
 import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
-import { type Body, bodyOf, commandsOf, fitsInline, INLINE_LIMIT, streamedLine } from "./frame.ts";
+import { bodyOf, commandsOf, fitsInline, INLINE_LIMIT, streamedLine } from "./frame.ts";
 import { type GiveBack, GREETING, HeldShell, type Job, type KillOrder } from "./shell.ts";
 import { openWithTerminal } from "./terminal.ts";
 import { messageOf, trouble } from "./trouble.ts";
@@ -16,6 +16,8 @@ import { messageOf, trouble } from "./trouble.ts";
 /** A frame that had not begun when its sh died is given to a fresh one; a script that kills every sh must not go on for ever. */
 const MAX_ATTEMPTS = 3;
 const MIN_START_TIMEOUT = 20_000;
+
+type Asked = Pick<Job, "body" | "options" | "mostOutput">;
 
 /** A session over a transport that may have to be opened again when it was lost. */
 export class HeldSession implements Session {
@@ -45,8 +47,9 @@ export class HeldSession implements Session {
     while (this.streaming !== undefined) await this.streaming;
     this.refuseWhenClosed();
     const { stdin } = script;
-    if (stdin === undefined || (Buffer.isBuffer(stdin) && fitsInline(stdin))) return this.runInline(body, stdin, options);
-    const running = this.runStreamed(body, stdin, options);
+    const asked = { body, options, mostOutput: script.mostOutput };
+    if (stdin === undefined || (Buffer.isBuffer(stdin) && fitsInline(stdin))) return this.runInline(asked, stdin);
+    const running = this.runStreamed(asked, stdin);
     const streaming = running.then(
       () => undefined,
       () => undefined,
@@ -63,14 +66,14 @@ export class HeldSession implements Session {
     return (await this.standing()).forward(host, port);
   }
 
-  private runInline(body: Body, content: Buffer | undefined, options: RunOptions): Promise<Answer> {
-    return new Promise((resolve, reject) => this.submit({ body, content, options, attempts: 0, resolve, reject }));
+  private runInline(asked: Asked, content: Buffer | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => this.submit({ ...asked, content, attempts: 0, resolve, reject }));
   }
 
-  private async runStreamed(body: Body, stdin: Content, options: RunOptions): Promise<Answer> {
+  private async runStreamed(asked: Asked, stdin: Content): Promise<Answer> {
     const content = "file" in stdin ? await smallFile(stdin.file) : stdin;
-    if (Buffer.isBuffer(content) && fitsInline(content)) return this.runInline(body, content, options);
-    return new Promise((resolve, reject) => this.stream({ body, content: undefined, options, attempts: 0, resolve, reject }, content));
+    if (Buffer.isBuffer(content) && fitsInline(content)) return this.runInline(asked, content);
+    return new Promise((resolve, reject) => this.stream({ ...asked, content: undefined, attempts: 0, resolve, reject }, content));
   }
 
   async close(): Promise<void> {

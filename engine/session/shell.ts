@@ -1,8 +1,9 @@
-import type { Failure } from "../source/failure.ts";
+import { Failure } from "../source/failure.ts";
 import { becomeProblem, lacksPromptFlag, type Launch } from "./become.ts";
-import type { Channel, ChannelEnd } from "./channel.ts";
+import { type Channel, type ChannelEnd, within } from "./channel.ts";
 import type { Answer, RunOptions } from "./contract.ts";
 import { type Body, commandsOf, frameText, keepText, type Marks, marksOf } from "./frame.ts";
+import { MOST_OUTPUT, MOST_SHORTENED, Output } from "./output.ts";
 import { createSplitter } from "./splitter.ts";
 import { startFailure } from "./start-failure.ts";
 import { trouble } from "./trouble.ts";
@@ -12,6 +13,8 @@ export interface Job {
   readonly body: Body;
   readonly content: Buffer | undefined;
   readonly options: RunOptions;
+  /** Bytes kept of each stream; see `Script`. */
+  readonly mostOutput?: number | undefined;
   /** How many shells it was given to already. */
   attempts: number;
   resolve(answer: Answer): void;
@@ -53,7 +56,7 @@ interface Frame {
   readonly marks: Marks;
   /** Undefined for the greeting, frame 0, which prints the pid. */
   readonly job: Job | undefined;
-  readonly output: { readonly stdout: Buffer[]; readonly stderr: Buffer[] };
+  readonly output: { readonly stdout: Output; readonly stderr: Output };
   hasBegun: boolean;
   code: number | undefined;
   isStderrDone: boolean;
@@ -76,6 +79,9 @@ const KEEP_MOST = 200;
 
 /** The greeting's body: in the subshell `$$` is still the held sh. */
 export const GREETING = `printf %s "$$"`;
+
+/** What the greeting may print. Bytes. */
+const GREETING_MOST = 64;
 
 /** Asked once for all frames, since asking costs a fork. */
 const FIRST: Command = { command: "tsplay_umask=$(umask)\n" };
@@ -185,7 +191,7 @@ export class HeldShell {
     }
     await this.kill("shell", 0);
     channel.stdin.end();
-    await Promise.race([channel.ended, new Promise((resolve) => setTimeout(resolve, END_AFTER_KILL).unref())]);
+    await within(END_AFTER_KILL, channel.ended);
     this.fail(reason);
   }
 
@@ -196,7 +202,7 @@ export class HeldShell {
       number,
       marks: marksOf(this.parts.nonce, number),
       job,
-      output: { stdout: [], stderr: [] },
+      output: { stdout: outputOf(job), stderr: outputOf(job) },
       hasBegun: false,
       code: undefined,
       isStderrDone: false,
@@ -267,8 +273,9 @@ export class HeldShell {
       begin: () => this.onBegin(frames[0]!),
       data: (chunk) => {
         const frame = frames[0];
-        if (frame === undefined) return;
-        frame.output[stream].push(chunk);
+        if (frame === undefined || frame.doom !== undefined) return;
+        frame.output[stream].add(chunk);
+        if (frame.output[stream].isTooLong) this.onExcess(frame);
         try {
           frame.job?.options.onOutput?.(chunk, stream);
         } catch (error) {
@@ -281,11 +288,12 @@ export class HeldShell {
         if (stream === "stderr") frame.isStderrDone = true;
         else {
           frame.code = Number(rest.trim());
-          if (frame.job === undefined) this.tellPid(Buffer.concat(frame.output.stdout).toString());
+          if (frame.job === undefined) this.tellPid(frame.output.stdout.bytes().toString());
         }
         if (frame.code !== undefined && frame.isStderrDone) this.onFrameEnd(frame);
       },
       noise: (chunk) => this.onNoise(chunk),
+      broken: () => this.fail(trouble(this.parts.host, "shell-failed", "what the shell on the host says of a script's end is no exit status")),
     });
     return (chunk) => {
       if (!this.isOver) feed(chunk);
@@ -316,10 +324,26 @@ export class HeldShell {
     clearTimeout(frame.timer);
     frame.unlisten();
     if (frame.job === undefined) return;
-    if (frame.doom !== undefined) {
-      this.refuse(frame, frame.doom);
-    } else frame.job.resolve({ code: frame.code!, stdout: Buffer.concat(frame.output.stdout), stderr: Buffer.concat(frame.output.stderr) });
+    const { stdout, stderr } = frame.output;
+    const shortened = (["stdout", "stderr"] as const).filter((stream) => frame.output[stream].isTooLong);
+    if (frame.doom !== undefined) this.refuse(frame, frame.doom);
+    else if (shortened.length > 0 && frame.job.options.excess !== "shorten") frame.job.reject(this.excess(frame.job));
+    else frame.job.resolve({ code: frame.code!, stdout: stdout.bytes(), stderr: stderr.bytes(), ...(shortened.length > 0 ? { shortened } : {}) });
     if (this.parts.launch.preamble !== "" && this.isClosing && this.pending().length === 0) this.giveUpChannel();
+  }
+
+  /** What only looks is ended at once; what changes the host had better come to its end. */
+  private onExcess(frame: Frame): void {
+    if (frame.job === undefined) this.fail(trouble(this.parts.host, "shell-failed", "the shell on the host prints without end instead of its process id"));
+    else if (frame.job.options.excess !== "shorten" && frame.job.options.repeatable === true) this.condemn(frame, this.excess(frame.job));
+  }
+
+  private excess({ mostOutput = MOST_OUTPUT }: Job): Failure {
+    return new Failure(`${this.parts.host}: the host's script printed more than ${mostOutput} bytes`, {
+      code: "output-too-long",
+      fault: "host",
+      hint: "look what prints so much there: a program that has been exchanged, or something in the background that never ends",
+    });
   }
 
   /** Ends the frame's processes now, or as soon as it begins. */
@@ -350,8 +374,7 @@ export class HeldShell {
 
   private kill(scope: KillOrder["scope"], age: number): Promise<void> {
     // what was sent will run, also when the sh has not answered yet: it must be found first
-    const known = Promise.race([this.pid, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PID_TIMEOUT).unref())]);
-    const killed = known.then((shell) => (shell === undefined ? Promise.resolve() : this.parts.kill({ shell, scope, age })));
+    const killed = within(PID_TIMEOUT, this.pid).then((shell) => (shell === undefined ? Promise.resolve() : this.parts.kill({ shell, scope, age })));
     this.killing = Promise.all([this.killing, killed]).then(() => undefined);
     return killed;
   }
@@ -457,4 +480,9 @@ export class HeldShell {
     this.stdoutFrames.length = 0;
     this.stderrFrames.length = 0;
   }
+}
+
+function outputOf(job: Job | undefined): Output {
+  if (job === undefined) return new Output(GREETING_MOST, false);
+  return job.options.excess === "shorten" ? new Output(job.mostOutput ?? MOST_SHORTENED, true) : new Output(job.mostOutput ?? MOST_OUTPUT, false);
 }

@@ -9,7 +9,12 @@ export interface SplitterEvents {
   end(rest: string): void;
   /** Bytes that belong to no frame: greetings, prompts, output of background children of earlier frames. */
   noise(chunk: Buffer): void;
+  /** The end of a frame is followed by more than an exit status. */
+  broken(): void;
 }
+
+/** What may follow an end mark on its line. Bytes. */
+const REST_MOST = 64;
 
 /**
  * Cuts one stream of the held sh into frames. Marks may be split over chunks anywhere; whatever may yet become a mark is held back, and
@@ -46,6 +51,7 @@ export function createSplitter(events: SplitterEvents): (chunk: Buffer) => void 
         continue;
       }
       const newline = rest.indexOf(0x0a, at + mark.length);
+      if ((newline === -1 ? rest.length : newline) - at - mark.length > REST_MOST) return events.broken();
       if (newline === -1) {
         held = rest.subarray(at);
         return;

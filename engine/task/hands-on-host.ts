@@ -49,7 +49,7 @@ export function handsOnHost<A, S>(module: HostModule<A, S>, args: A, session: Pi
         : async (changes, before) => {
             const script = module.apply!(changes, before, args);
             if (patience !== undefined) return comeBack(module, args, before, { patience, session, script, lookAgain, options });
-            const applying = session.run(script, options.run);
+            const applying = session.run(script, { ...options.run, excess: isReadByPeople(module) ? "shorten" : "fail" });
             // NOTE: the second probe is queued behind the apply at once; waiting for the answer first would cost a round trip
             const probing = second();
             options.onApply?.();
@@ -71,6 +71,11 @@ export function handsOnHost<A, S>(module: HostModule<A, S>, args: A, session: Pi
 }
 
 type Second<S> = { readonly value: S } | { readonly error: unknown };
+
+/** Whether nothing is worked out from what `apply` prints: part of it is better than nothing. */
+function isReadByPeople(module: Pick<HostModule, "watched" | "ownVerdict">): boolean {
+  return module.watched !== undefined && module.ownVerdict === true;
+}
 
 /** What `apply` answered, and what the second probe found. @throws ApplyFailed, and what the second probe threw */
 async function applied<A, S>(module: HostModule<A, S>, answer: Answer, probing: Promise<Second<S>> | undefined): Promise<Applied<S, Answer>> {

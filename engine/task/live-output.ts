@@ -43,9 +43,13 @@ export function createLiveOutput(watched: readonly string[] | undefined, tell: (
   };
 }
 
+/** Records are few and short: what is longer is the command's own, whatever it looks like. Characters. */
+const RECORDS_MOST = 64 * 1024;
+
 /** Where the records begin or may yet begin. Output may hold what looks like them: the last place counts. */
 function beginningOfRecords(text: string, marks: readonly string[]): number {
-  const last = Math.max(...marks.map((mark) => text.lastIndexOf(mark)), -1);
+  const found = Math.max(...marks.map((mark) => text.lastIndexOf(mark)), -1);
+  const last = text.length - found > RECORDS_MOST ? -1 : found;
   for (let at = text.indexOf("\0", last + 1); at !== -1; at = text.indexOf("\0", at + 1)) {
     // a mark that the end cuts: all before it may be told when it was no mark before
     if (text.length - at < 32 && marks.some((mark) => mark.startsWith(text.slice(at)))) return last === -1 ? at : last;

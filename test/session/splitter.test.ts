@@ -6,12 +6,17 @@ import { createSplitter } from "../../engine/session/splitter.ts";
 const NONCE = "6e6f6e6365";
 
 /** Runs `input` in pieces of `size` bytes through a splitter that waits for `count` frames. */
-function split(input: Buffer, size: number, count: number): { readonly noise: string; readonly frames: readonly string[]; readonly live: number } {
+function split(
+  input: Buffer,
+  size: number,
+  count: number,
+): { readonly noise: string; readonly frames: readonly string[]; readonly live: number; readonly isBroken: boolean } {
   const waiting: Marks[] = Array.from({ length: count }, (_, number) => marksOf(NONCE, number));
   const frames: string[] = [];
   let noise = "";
   let current = "";
   let live = 0;
+  let isBroken = false;
   const feed = createSplitter({
     marks: () => waiting[0],
     begin: () => void (current = ""),
@@ -24,9 +29,10 @@ function split(input: Buffer, size: number, count: number): { readonly noise: st
       frames.push(`${current}|${rest}`);
     },
     noise: (chunk) => void (noise += chunk.toString("latin1")),
+    broken: () => void (isBroken = true),
   });
   for (let at = 0; at < input.length; at += size) feed(input.subarray(at, at + size));
-  return { noise, frames, live };
+  return { noise, frames, live, isBroken };
 }
 
 const begin = (number: number): string => marksOf(NONCE, number).begin;
@@ -65,4 +71,9 @@ test("a frame's number is not the beginning of another's", () => {
     split(Buffer.from(Array.from({ length: 12 }, (_, n) => `${begin(n)}${n}${end(n, " 0")}`).join("")), 7, 12).frames,
     Array.from({ length: 12 }, (_, n) => `${n}| 0`),
   );
+});
+
+test("what follows an end mark without end is not kept", () => {
+  assert.equal(split(Buffer.from(`${begin(0)}a${end(0, " 0")}`), 1, 1).isBroken, false);
+  assert.equal(split(Buffer.from(`${begin(0)}a${end(0, " 0").trimEnd()}${"0".repeat(200)}`), 1, 1).isBroken, true);
 });

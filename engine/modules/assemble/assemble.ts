@@ -5,7 +5,7 @@ import { type HostModule, ModuleError } from "../contract.ts";
 import type { Answer } from "../../session/contract.ts";
 import { args, type ArgsOf, boolean, path, string } from "../schema.ts";
 import { attributeArgs } from "../parts/attributes.ts";
-import { factsOf } from "../parts/facts.ts";
+import { factsOf, MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { type Material, materialOf } from "../parts/material.ts";
 import { searchRegex } from "../parts/regex.ts";
 import { readScript } from "../parts/script.ts";
@@ -54,6 +54,7 @@ export const assemble: HostModule<Args, State> = {
   },
   probe: (args) => ({
     text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "whole_probe"),
+    mostOutput: MOST_OF_A_TEXT,
     vars: { remote: args.remote_src ? "1" : "", src: args.src, ...wholeVars(args, args.src.replace(/\/+$/, "").split("/").at(-1)!) },
   }),
   parse: (answer, args) => ({ whole: parseWhole(answer, args), material: args.material ?? remoteMaterial(answer, args) }),

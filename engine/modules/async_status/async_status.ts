@@ -1,6 +1,6 @@
 import type { Answer } from "../../session/contract.ts";
 import { type Change, type HostModule, ModuleError } from "../contract.ts";
-import { factsOf } from "../parts/facts.ts";
+import { factsOf, MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { RUN_RECORDS, times } from "../parts/run.ts";
 import { readScript } from "../parts/script.ts";
 import { divide } from "../parts/trailer.ts";
@@ -28,7 +28,7 @@ export const asyncStatus: HostModule<AsyncStatusArgs, JobState> = {
   summary: "Tells how far a job of async is",
   args: schema,
   check: ({ jid }) => (/^\w[\w.-]*$/.test(jid) ? undefined : `"${jid}" is no job: take \`ansible_job_id\` of what the task with async registered`),
-  probe: ({ jid }) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "job"), vars: { jid } }),
+  probe: ({ jid }) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "job"), vars: { jid }, mostOutput: MOST_OF_A_TEXT }),
   parse(answer) {
     const facts = factsOf(answer);
     const size = Number(facts.maybe("stdout_size") ?? 0);

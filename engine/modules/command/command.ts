@@ -72,6 +72,7 @@ export const command: HostModule<CommandArgs, RunState> = {
     },
     differences: [
       "a program ended by signal N has rc 128+N, as sh tells it; Ansible says -N",
+      "of more than 16 MiB of output the beginning and the end are kept, with a line between them that says so, and a warning",
       "check mode says skipped unless creates or removes decide, as with Ansible",
     ],
   },

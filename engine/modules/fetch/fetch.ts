@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import { type Change, type Controller, type HostModule, ModuleError } from "../contract.ts";
 import { args, type ArgsOf, boolean, path, string } from "../schema.ts";
-import { factsOf } from "../parts/facts.ts";
+import { factsOf, MOST_OF_A_FILE } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 
 const schema = args({
@@ -34,7 +34,11 @@ export const fetch: HostModule<Args, State> = {
     return { ...args, local: { path: file, sum: existsSync(file) ? sha1(readFileSync(file)) : undefined } };
   },
   bulky: true,
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { src: args.src, local_sum: args.local?.sum ?? "" } }),
+  probe: (args) => ({
+    text: readScript(import.meta.url, "probe.sh", "facts"),
+    vars: { src: args.src, local_sum: args.local?.sum ?? "" },
+    mostOutput: MOST_OF_A_FILE,
+  }),
   parse(answer) {
     const facts = factsOf(answer);
     return { source: facts.get("source"), state: facts.get("state"), sum: facts.maybe("sum"), bytes: facts.bytes };

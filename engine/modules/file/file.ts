@@ -3,6 +3,7 @@ import { anything, args, type ArgsOf, boolean, choice, path, string } from "../s
 import { attributeArgs, attributeQuestions, attributeVars, planAttributes } from "../parts/attributes.ts";
 import { pathInfo } from "../parts/entry.ts";
 import { readScript } from "../parts/script.ts";
+import { MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { strptime } from "../parts/times.ts";
 import { quote } from "../parts/words.ts";
 import { decide, type Decision } from "./decide.ts";
@@ -45,6 +46,7 @@ export const file: HostModule<FileArgs, FileState> = {
   },
   probe: (args) => ({
     text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes"),
+    mostOutput: MOST_OF_A_TEXT,
     vars: {
       path: args.path,
       src: args.src ?? "",

@@ -1,7 +1,7 @@
 import { type HostModule, ModuleError } from "../contract.ts";
 import { args, type ArgsOf, boolean, choice, integer, list, mode, string } from "../schema.ts";
 import { parseEntry } from "../parts/entry.ts";
-import { factsOf } from "../parts/facts.ts";
+import { factsOf, MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { splitLines } from "../parts/text.ts";
 import { quote } from "../parts/words.ts";
@@ -54,6 +54,7 @@ export const find: HostModule<FindArgs, State> = {
   },
   probe: (args) => ({
     text: readScript(import.meta.url, "probe.sh", "facts", "entry"),
+    mostOutput: MOST_OF_A_TEXT,
     vars: {
       paths: args.paths.map(quote).join(" "),
       follow: args.follow ? "1" : "",

@@ -1,6 +1,7 @@
 import { type HostModule, ModuleError } from "../contract.ts";
 import { attributeArgs } from "../parts/attributes.ts";
 import { applyEdit, diffEdit, type EditState, editMessage, editVars, leftEdit, parseEdit, planEdit } from "../parts/edit.ts";
+import { MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { backupResult } from "../parts/write.ts";
 import { args, type ArgsOf, boolean, choice, list, path, string } from "../schema.ts";
@@ -56,7 +57,11 @@ export const iniFile: HostModule<IniArgs, EditState> = {
     const both = args.section_has_values?.find((condition) => condition.value !== undefined && condition.values !== undefined);
     return both === undefined ? undefined : `section_has_values: "${both.option}" has value and values; give one of them`;
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"),
+    vars: editVars(args),
+    mostOutput: MOST_OF_A_TEXT,
+  }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined && !args.create) throw new ModuleError(`Destination ${current.path} does not exist!`, { rc: 257 }, "create: true makes it");

@@ -2,6 +2,7 @@ import { type HostModule, ModuleError } from "../contract.ts";
 import { args, type ArgsOf, boolean, choice, path, string } from "../schema.ts";
 import { attributeArgs } from "../parts/attributes.ts";
 import { applyEdit, diffEdit, type EditState, editMessage, editVars, leftEdit, parseEdit, planEdit } from "../parts/edit.ts";
+import { MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 import { backupResult, checkValidate } from "../parts/write.ts";
 import { editLines } from "./lines.ts";
@@ -45,7 +46,11 @@ export const lineinfile: HostModule<LineArgs, EditState> = {
     }
     return checkValidate(args.validate);
   },
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"),
+    vars: editVars(args),
+    mostOutput: MOST_OF_A_TEXT,
+  }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined && args.state === "present" && !args.create) {

@@ -36,6 +36,10 @@ export class Facts {
   }
 }
 
+/** For an answer that holds a file: what a JavaScript string can hold in Base64, and what a checksum can be worked out of. Bytes. */
+export const MOST_OF_A_TEXT = 384 * 1024 * 1024;
+export const MOST_OF_A_FILE = 2 ** 31 - 1;
+
 /**
  * Reads a probe's answer.
  * @throws ModuleError when the script ended with an error: the missing tool by its name, or what the script said

@@ -120,6 +120,7 @@ export function runResult(
     stdout: trim(output),
     stderr: trim(applied.stderr),
     ...times(told),
+    ...warningsOf(applied),
   };
   if (applied.code !== 0)
     throw new ModuleError("non-zero return code", {
@@ -135,9 +136,14 @@ export function runResult(
  * @throws ModuleError when it ended with another status than 0
  */
 export function plainResult(applied: Answer): Record<string, unknown> {
-  const result = { rc: applied.code, stdout: applied.stdout.toString("utf8"), stderr: applied.stderr.toString("utf8") };
+  const result = { rc: applied.code, stdout: applied.stdout.toString("utf8"), stderr: applied.stderr.toString("utf8"), ...warningsOf(applied) };
   if (applied.code !== 0) throw new ModuleError("non-zero return code", { changed: true, ...result });
   return result;
+}
+
+function warningsOf({ shortened }: Answer): { readonly warnings?: readonly string[] } {
+  if (shortened === undefined) return {};
+  return { warnings: shortened.map((stream) => `${stream} was too long to keep: a line in its middle says how much is left out`) };
 }
 
 function refuseFolder(facts: Facts, args: RunArgs, cmd?: unknown): void {

@@ -2,6 +2,7 @@ import { type HostModule, ModuleError } from "../contract.ts";
 import { args, type ArgsOf, boolean, path, string } from "../schema.ts";
 import { attributeArgs } from "../parts/attributes.ts";
 import { applyEdit, diffEdit, type Edited, type EditState, editMessage, editVars, leftEdit, parseEdit, planEdit } from "../parts/edit.ts";
+import { MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { codecOf } from "../parts/encoding.ts";
 import { locateGroup, substituteAll } from "../parts/regex.ts";
 import { readScript } from "../parts/script.ts";
@@ -26,7 +27,11 @@ export const replace: HostModule<ReplaceArgs, EditState> = {
   summary: "Replaces all matches of a pattern in a text file",
   args: schema,
   check: (args) => checkValidate(args.validate),
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"), vars: editVars(args) }),
+  probe: (args) => ({
+    text: readScript(import.meta.url, "probe.sh", "facts", "way", "entry", "attributes", "edit_probe"),
+    vars: editVars(args),
+    mostOutput: MOST_OF_A_TEXT,
+  }),
   parse: parseEdit,
   plan(current, args) {
     if (current.here === undefined) throw new ModuleError(`Path ${current.path} does not exist !`, { rc: 257 });

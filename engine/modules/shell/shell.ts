@@ -55,6 +55,9 @@ export const shell: HostModule<ShellArgs, RunState> = {
       end: "when it ended",
       delta: "how long it took",
     },
-    differences: ["a program ended by signal N has rc 128+N"],
+    differences: [
+      "a program ended by signal N has rc 128+N",
+      "of more than 16 MiB of output the beginning and the end are kept, with a line between them that says so, and a warning",
+    ],
   },
 };

@@ -1,6 +1,6 @@
 import type { HostModule } from "../contract.ts";
 import { args, type ArgsOf, path } from "../schema.ts";
-import { factsOf } from "../parts/facts.ts";
+import { factsOf, MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { readScript } from "../parts/script.ts";
 
 const schema = args({ src: path("The file to read.", { required: true, aliases: ["path"] }) });
@@ -15,7 +15,7 @@ export const slurp: HostModule<ArgsOf<typeof schema>, Slurped> = {
   summary: "Reads a file of the host into a variable",
   args: schema,
   bulky: true,
-  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { src: args.src } }),
+  probe: (args) => ({ text: readScript(import.meta.url, "probe.sh", "facts"), vars: { src: args.src }, mostOutput: MOST_OF_A_TEXT }),
   parse(answer) {
     const facts = factsOf(answer);
     return { source: facts.get("source"), bytes: facts.bytes };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { type HostModule, ModuleError } from "../contract.ts";
 import { downloadVars, fileNameOf } from "../parts/download.ts";
-import { type Facts, factsOf } from "../parts/facts.ts";
+import { type Facts, factsOf, MOST_OF_A_TEXT } from "../parts/facts.ts";
 import { secretHeaders } from "../parts/headers.ts";
 import { readScript } from "../parts/script.ts";
 import { shownUrl } from "../parts/url.ts";
@@ -85,6 +85,7 @@ export const uri: HostModule<UriArgs, UriState> = {
     (current as UriState | undefined)?.skipped === undefined ? [{ key: "request", from: null, to: `${args.method.toUpperCase()} ${shownUrl(args.url)}` }] : [],
   apply: (_changes, _current, args) => ({
     text: readScript(import.meta.url, "apply.sh", "facts", "way", "place"),
+    mostOutput: MOST_OF_A_TEXT,
     vars: { curl_config: curlConfig(args), dest: args.dest ?? "", file_name: fileNameOf(args.url), wants_body: args.return_content ? "1" : "" },
     ...(args.material === undefined ? {} : { stdin: args.material.bytes }),
   }),
