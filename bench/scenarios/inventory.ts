@@ -31,6 +31,7 @@ export const inventory: Scenario = {
       };
       await take("INI, read and listed", ["list.yml", "-i", "ini/hosts", "--list-hosts"], 1);
       await take("YAML, read and listed", ["list.yml", "-i", "yaml/hosts.yml", "--list-hosts"], 1);
+      await take("INI, each host's file of variables read", ["play.yml", "-i", "ini/hosts", "--syntax-check"], 1);
       await take("INI, one task that reads a variable of each host's file", ["play.yml", "-i", "ini/hosts"]);
     });
     return { figures };

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { loadVarsFile } from "./vars-file.ts";
 
@@ -20,16 +20,16 @@ const NONE: readonly VarsFile[] = [];
 
 /** @param decrypt opens whole encrypted files and `!vault` values */
 export function createAdjacentVars(decrypt: (ciphertext: string) => string): AdjacentVars {
-  const listings = new Map<string, ReadonlySet<string>>();
+  const listings = new Map<string, ReadonlyMap<string, Dirent>>();
   const loaded = new Map<string, readonly VarsFile[]>();
 
-  const listing = (folder: string): ReadonlySet<string> => {
-    let names = listings.get(folder);
-    if (names === undefined) {
-      names = new Set(isFolder(folder) ? readdirSync(folder) : []);
-      listings.set(folder, names);
+  const listing = (folder: string): ReadonlyMap<string, Dirent> => {
+    let entries = listings.get(folder);
+    if (entries === undefined) {
+      entries = new Map((isFolder(folder) ? readdirSync(folder, { withFileTypes: true }) : []).map((entry) => [entry.name, entry]));
+      listings.set(folder, entries);
     }
-    return names;
+    return entries;
   };
   const find = (folder: string, name: string): readonly VarsFile[] => {
     // Some inventories name hosts by path (chroots); those have no files.
@@ -37,9 +37,9 @@ export function createAdjacentVars(decrypt: (ciphertext: string) => string): Adj
     const key = join(folder, name);
     let files = loaded.get(key);
     if (files === undefined) {
-      const names = listing(folder);
-      const ending = EXTENSIONS.find((extension) => names.has(name + extension));
-      const paths = ending === undefined ? [] : filesAt(join(folder, name + ending));
+      const entries = listing(folder);
+      const entry = EXTENSIONS.map((extension) => entries.get(name + extension)).find((each) => each !== undefined);
+      const paths = entry === undefined ? [] : entry.isFile() ? [join(folder, entry.name)] : filesAt(join(folder, entry.name));
       files = paths.length === 0 ? NONE : paths.map((path) => ({ path, vars: loadVarsFile(path, { decrypt, fault: "inventory" }) }));
       loaded.set(key, files);
     }

@@ -3,6 +3,8 @@
  * @returns the words, or what is wrong with the line
  */
 export function splitWords(line: string): { words: string[] } | { problem: string } {
+  // most lines have nothing in them that a shell would look at
+  if (!/["'\\#]/.test(line)) return { words: line.split(/\s+/).filter((each) => each !== "") };
   const words: string[] = [];
   let word: string | undefined;
   let quote = "";
