@@ -9,7 +9,9 @@ import { launchOf } from "./become.ts";
 import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
 import { bodyOf, commandsOf, fitsInline, INLINE_LIMIT, streamedLine } from "./frame.ts";
-import { type GiveBack, GREETING, HeldShell, type Job, type KillOrder } from "./shell.ts";
+import type { GiveBack, Job, KillOrder } from "./shell/job.ts";
+import { GREETING } from "./shell/outgoing.ts";
+import { HeldShell } from "./shell/shell.ts";
 import { openWithTerminal } from "./terminal.ts";
 import { messageOf, trouble } from "./trouble.ts";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import type { RunOptions, Script } from "../../engine/session/contract.ts";
 import { openSession } from "../../engine/session/open.ts";
-import { Output } from "../../engine/session/output.ts";
+import { Output } from "../../engine/session/shell/output.ts";
 import { useLab } from "../support/lab.ts";
 import { failsWith, targetOf } from "./lab-target.ts";
 

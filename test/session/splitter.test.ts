@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Marks, marksOf } from "../../engine/session/frame.ts";
-import { createSplitter } from "../../engine/session/splitter.ts";
+import { createSplitter } from "../../engine/session/shell/splitter.ts";
 
 const NONCE = "6e6f6e6365";
 

@@ -1,4 +1,4 @@
-import type { Marks } from "./frame.ts";
+import type { Marks } from "../frame.ts";
 
 export interface SplitterEvents {
   /** The marks to wait for; undefined when no frame is outstanding. */

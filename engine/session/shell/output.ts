@@ -1,7 +1,15 @@
+import { Failure } from "../../source/failure.ts";
+import type { Answer } from "../contract.ts";
+import type { Frame, Stream } from "./expected.ts";
+import type { Job } from "./job.ts";
+
 /** What is kept of a script's stdout, and as much of its stderr, unless the script says more. Bytes. */
-export const MOST_OUTPUT = 64 * 1024 * 1024;
+const MOST_OUTPUT = 64 * 1024 * 1024;
 /** The same of what is shortened for people. Less, since it becomes a list of lines, each of which costs more than its letters. */
-export const MOST_SHORTENED = 16 * 1024 * 1024;
+const MOST_SHORTENED = 16 * 1024 * 1024;
+
+/** What the greeting may print. Bytes. */
+const GREETING_MOST = 64;
 
 /** A cut is moved to the end of a line that is as near as this. Bytes. */
 const NEAR = 4_096;
@@ -82,6 +90,30 @@ export class Output {
     const at = this.#ringLength % ring.length;
     return Buffer.concat([ring.subarray(at), ring.subarray(0, at)]);
   }
+}
+
+/** For the greeting when there is no job. */
+export function outputOf(job: Job | undefined): Output {
+  if (job === undefined) return new Output(GREETING_MOST, false);
+  return job.options.excess === "shorten" ? new Output(job.mostOutput ?? MOST_SHORTENED, true) : new Output(job.mostOutput ?? MOST_OUTPUT, false);
+}
+
+/** Whether the script has printed more than can be answered. */
+export function isExcess({ job, output }: Frame): boolean {
+  return job?.options.excess !== "shorten" && (output.stdout.isTooLong || output.stderr.isTooLong);
+}
+
+export function excess(host: string, { mostOutput = MOST_OUTPUT }: Job): Failure {
+  return new Failure(`${host}: the host's script printed more than ${mostOutput} bytes`, {
+    code: "output-too-long",
+    fault: "host",
+    hint: "look what prints so much there: a program that has been exchanged, or something in the background that never ends",
+  });
+}
+
+export function answerOf(code: number, output: Readonly<Record<Stream, Output>>): Answer {
+  const shortened = (["stdout", "stderr"] as const).filter((stream) => output[stream].isTooLong);
+  return { code, stdout: output.stdout.bytes(), stderr: output.stderr.bytes(), ...(shortened.length > 0 ? { shortened } : {}) };
 }
 
 /** Where to cut at the end: behind a line, or at least behind a character. */

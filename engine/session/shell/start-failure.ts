@@ -1,7 +1,7 @@
-import type { Failure } from "../source/failure.ts";
-import { becomeEnd, lastLines, type Launch } from "./become.ts";
-import type { ChannelEnd } from "./channel.ts";
-import { trouble } from "./trouble.ts";
+import type { Failure } from "../../source/failure.ts";
+import { becomeEnd, lastLines, type Launch } from "../become.ts";
+import type { ChannelEnd } from "../channel.ts";
+import { trouble } from "../trouble.ts";
 
 /**
  * Why no sh answered.
