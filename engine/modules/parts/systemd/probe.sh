@@ -23,11 +23,12 @@ ask_unit() {
   shown=$(LC_ALL=C sd show -- "$unit" 2>&1)
   fact show_code "$?"
   fact show "$shown"
-  id=${shown#*"$newline"Id=}
-  id=${id%%"$newline"*}
   case $newline$shown$newline in
   *"${newline}LoadState=not-found$newline"*)
-    # systemd may remember a unit as missing that has come since
+    # systemd may remember a unit as missing that has come since. What is told of a unit that is there is long, and dash takes the
+    # square of its length for this
+    id=${shown#*"$newline"Id=}
+    id=${id%%"$newline"*}
     if sd list-unit-files --no-legend -- "$id" 2>/dev/null | grep -q .; then fact file 1; fi
     ;;
   esac
