@@ -20,6 +20,11 @@ export interface Script {
   readonly vars?: Readonly<Record<string, string>>;
   /** What `text` finds on stdin; /dev/null when not given. */
   readonly stdin?: Content;
+  /**
+   * True when `text` takes the shell variable `tsplay_stdin` for its stdin where that is set: a short text comes so, whole and without the
+   * processes that a pipe takes. What is binary or long comes on stdin all the same.
+   */
+  readonly takesVariable?: boolean | undefined;
   /** How many bytes of its stdout, and of its stderr, are kept; 64 MiB when not given, 16 of what is shortened. For what prints a whole file. */
   readonly mostOutput?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Script } from "./contract.ts";
 import { assignments, escapeBytes, quote, quoteBytes, refuseNul } from "./quote.ts";
 
@@ -8,6 +9,11 @@ const INLINE_BINARY_LIMIT = 12 * 1024;
 
 export function fitsInline(content: Buffer): boolean {
   return content.length <= (content.includes(0) ? INLINE_BINARY_LIMIT : INLINE_LIMIT);
+}
+
+/** Whether an inline content can be a shell variable's value. */
+export function fitsVariable(content: Buffer): boolean {
+  return !content.includes(0) && isUtf8(content);
 }
 
 export interface Marks {
@@ -34,6 +40,11 @@ export interface Body {
 export function bodyOf(script: Script, environment: Readonly<Record<string, string>> | undefined): Body {
   refuseNul(script.text, "the script");
   return { variables: `${assignments(environment, "export ")}${assignments(script.vars, "")}`, text: script.text };
+}
+
+/** The body with a content that fits as `$tsplay_stdin`. */
+export function withStdin(body: Body, content: Buffer): Body {
+  return { ...body, variables: `${body.variables}${assignments({ tsplay_stdin: content.toString() }, "")}` };
 }
 
 /**

@@ -8,7 +8,7 @@ import { ownFile } from "../source/own-files.ts";
 import { launchOf } from "./become.ts";
 import type { Channel, Transport } from "./channel.ts";
 import type { Answer, Become, Content, RunOptions, Script, Session, Target } from "./contract.ts";
-import { bodyOf, commandsOf, fitsInline, INLINE_LIMIT, streamedLine } from "./frame.ts";
+import { bodyOf, commandsOf, fitsInline, fitsVariable, INLINE_LIMIT, streamedLine, withStdin } from "./frame.ts";
 import type { GiveBack, Job, KillOrder } from "./shell/job.ts";
 import { GREETING } from "./shell/outgoing.ts";
 import { HeldShell } from "./shell/shell.ts";
@@ -19,7 +19,7 @@ import { messageOf, trouble } from "./trouble.ts";
 const MAX_ATTEMPTS = 3;
 const MIN_START_TIMEOUT = 20_000;
 
-type Asked = Pick<Job, "body" | "options" | "mostOutput">;
+type Asked = Pick<Job, "body" | "options" | "mostOutput"> & Pick<Script, "takesVariable">;
 
 /** A session over a transport that may have to be opened again when it was lost. */
 export class HeldSession implements Session {
@@ -48,8 +48,8 @@ export class HeldSession implements Session {
     // a script with much to read has a channel of its own; those that come after it must wait all the same
     while (this.streaming !== undefined) await this.streaming;
     this.refuseWhenClosed();
-    const { stdin } = script;
-    const asked = { body, options, mostOutput: script.mostOutput };
+    const { stdin, mostOutput, takesVariable } = script;
+    const asked = { body, options, mostOutput, takesVariable };
     if (stdin === undefined || (Buffer.isBuffer(stdin) && fitsInline(stdin))) return this.runInline(asked, stdin);
     const running = this.runStreamed(asked, stdin);
     const streaming = running.then(
@@ -69,7 +69,10 @@ export class HeldSession implements Session {
   }
 
   private runInline(asked: Asked, content: Buffer | undefined): Promise<Answer> {
-    return new Promise((resolve, reject) => this.submit({ ...asked, content, attempts: 0, resolve, reject }));
+    const { body, options, mostOutput, takesVariable } = asked;
+    const given =
+      content !== undefined && takesVariable === true && fitsVariable(content) ? { body: withStdin(body, content), content: undefined } : { body, content };
+    return new Promise((resolve, reject) => this.submit({ ...given, options, mostOutput, attempts: 0, resolve, reject }));
   }
 
   private async runStreamed(asked: Asked, stdin: Content): Promise<Answer> {

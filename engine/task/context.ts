@@ -75,7 +75,7 @@ export interface HostRun {
   readonly doubt: Doubt;
   /** Keys of roles with a task that has run here. */
   readonly roles: Map<string, object>;
-  /** Tasks in a row that needed no change, a quarter of it left by each that did; how far ahead probes are sent depends on it. */
+  /** Tasks in a row that needed no change, an eighth of it left by each that did; how far ahead probes are sent depends on it. */
   streak: number;
   /** What was resolved before its turn. */
   readonly prepared: Prepared;

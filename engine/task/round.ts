@@ -137,7 +137,7 @@ async function once(step: Step, host: HostRun, play: PlayContext, options: Round
   }
   const verdict = await verdictOn(made, step, registered, play);
   // a command says nothing of whether what follows is as it should be
-  if (verdict.failed || (verdict.changed && !isBlind(step.deed))) host.streak >>= 2;
+  if (verdict.failed || (verdict.changed && !isBlind(step.deed))) host.streak >>= 3;
   else host.streak += 1;
   return record(made, verdict, step, host, play, options);
 }

@@ -18,11 +18,11 @@ export class Turns {
   next(): void {
     this.#turn += 1;
     if (this.#planned === this.#plannedBefore) this.#calm += 1;
-    else this.#calm >>= 2;
+    else this.#calm >>= 3;
     this.#plannedBefore = this.#planned;
   }
 
-  /** Tasks in a row in which no host was found to be other than it should be, a quarter of it left by each in which one was. */
+  /** Tasks in a row in which no host was found to be other than it should be, an eighth of it left by each in which one was. */
   get calm(): number {
     return this.#calm;
   }

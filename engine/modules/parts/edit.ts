@@ -114,7 +114,7 @@ export function applyEdit(text: string, changes: readonly Change[], current: Edi
   return {
     text,
     vars: { ...vars, ...link, path: current.real, is_content: isContent ? "1" : "", folders: folders.map(quote).join(" "), folder_mode: "" },
-    ...(isContent ? { stdin: edited.content! } : {}),
+    ...(isContent ? { stdin: edited.content!, takesVariable: true } : {}),
   };
 }
 

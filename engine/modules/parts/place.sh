@@ -89,14 +89,20 @@ with_old() {
   { [ -f "./$held_name" ] && [ ! -L "./$held_name" ]; } || refuse "${held%/}/$held_name is not a regular file"
   # NOTE: to read and write, since that does not wait for the other end of a fifo; a program that runs can only be read. Where nobody else can
   # put one, nothing is opened for writing: others may watch for that.
-  if is_shared; then { is_old "$@" 8<>"./$held_name" 2>&9; } 9>&2 2>/dev/null && return 0; fi
-  { is_old "$@" 8<"./$held_name" 2>&9; } 9>&2 2>/dev/null || refuse "cannot open ${held%/}/$held_name"
+  if is_shared; then
+    { is_old "$@" 8<>"./$held_name" 2>&9; } 9>&2 2>/dev/null || { is_old "$@" 8<"./$held_name" 2>&9; } 9>&2 2>/dev/null || cannot_open
+  else { or_exit "$@" 8<"./$held_name" 2>&9; } 9>&2 2>/dev/null || cannot_open
+  fi
 }
+
+or_exit() { "$@" || exit; }
+
+cannot_open() { refuse "cannot open ${held%/}/$held_name"; }
 
 is_old() {
   # what was opened through a link that has just been put there is not it
   [ "$(readlink /proc/self/fd/8)" = "${held%/}/$held_name" ] || refuse "${held%/}/$held_name was exchanged while the task ran"
-  "$@" || exit
+  or_exit "$@"
 }
 
 # keep_attributes: ACLs, extended attributes and the SELinux context of the old file, before there is any content; as far as the tools go
@@ -118,7 +124,7 @@ install_temporary() {
     [ "$write_got" -eq "$write_size" ] || refuse "only $((write_got)) of $write_size bytes arrived for ${held%/}/$held_name"
   fi
   # an ordinary user cannot give files away: then the copy is the user's, as with Ansible
-  [ -z "${write_keep-}" ] || chown -- "$write_keep" /proc/self/fd/7 2>/dev/null || chgrp -- "${write_keep#*:}" /proc/self/fd/7 2>/dev/null || :
+  [ -z "${write_keep-}" ] || is_mine "$write_keep" || chown -- "$write_keep" /proc/self/fd/7 2>/dev/null || chgrp -- "${write_keep#*:}" /proc/self/fd/7 2>/dev/null || :
   set_attributes /proc/self/fd/7 ''
   # after set_attributes: a change of owner drops setuid
   [ -z "${write_mode-}" ] || chmod -- "$write_mode" /proc/self/fd/7 || exit
@@ -138,6 +144,9 @@ install_temporary() {
   set_flags_of "./$held_name"
 }
 
+# is_mine UID:GID: what is made in the held folder has them anyway
+is_mine() { [ "$1" = "${tsplay_uid-}:${tsplay_gid-}" ] && [ ! -g . ]; }
+
 overwrite() { cat <"$write_temporary" >/proc/self/fd/8 || exit; }
 
 # rename_to NAME: the temporary, in the held folder; never into a directory of that name
@@ -155,11 +164,16 @@ rename_to() {
   return 1
 }
 
-# write_file TARGET: stdin becomes its content
+# write_file TARGET: stdin becomes its content, or what came for it as a variable
 write_file() {
   need cat mv wc chmod
   make_temporary "$1"
-  cat >&7 || exit
+  if [ -n "${tsplay_stdin+set}" ]; then
+    printf %s "$tsplay_stdin" >&7 || exit
+    # sh has read it as a whole
+    write_size=
+  else cat >&7 || exit
+  fi
   install_temporary
 }
 
@@ -235,8 +249,8 @@ copy_old() (
 # descriptors; a link has no permissions of its own
 set_attributes() {
   [ -z "${set_context-}" ] || chcon ${2:+"$2"} -- "$set_context" "$1" || exit
-  [ -z "${set_owner-}" ] || chown ${2:+"$2"} -- "$set_owner" "$1" || exit
-  [ -z "${set_group-}" ] || chgrp ${2:+"$2"} -- "$set_group" "$1" || exit
+  set_ids=${set_owner-}${set_group:+:$set_group}
+  [ -z "$set_ids" ] || chown ${2:+"$2"} -- "$set_ids" "$1" || exit
   [ -z "${set_mode-}" ] || [ -n "${3-}" ] || chmod -- "$set_mode" "$1" || exit
 }
 

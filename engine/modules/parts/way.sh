@@ -86,7 +86,7 @@ END
 # is_trusted UID: root, or whom the task runs as
 is_trusted() {
   [ "$1" -eq 0 ] && return 0
-  [ -n "${way_me-}" ] || way_me=$(id -u)
+  [ -n "${way_me-}" ] || way_me=${tsplay_uid:-$(id -u)}
   [ "$1" -eq "$way_me" ]
 }
 

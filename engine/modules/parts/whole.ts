@@ -119,7 +119,7 @@ export function applyWhole(text: string, changes: readonly Change[], current: Wh
   return {
     text,
     vars: { ...vars, path: current.path, is_content: isContent ? "1" : "", folders: folders.map(quote).join(" "), folder_mode: chmodText(folderMode) },
-    ...(isContent ? { stdin: material.content } : {}),
+    ...(isContent ? { stdin: material.content, takesVariable: true } : {}),
   };
 }
 

@@ -13,8 +13,15 @@ const KEEP_MOST = 200;
 /** The greeting's body: in the subshell `$$` is still the held sh. */
 export const GREETING = `printf %s "$$"`;
 
-/** Asked once for all frames, since asking costs a fork. */
-const FIRST = "tsplay_umask=$(umask)\n";
+/**
+ * What scripts ask again and again and what stays the same, found out once and without a fork, where the kernel tells: the umask, and the ids
+ * of whom the sh runs as. Scripts that find no variable ask for themselves.
+ */
+const FIRST = `{ while read -r tsplay_key tsplay_first tsplay_second _; do
+case $tsplay_key in Umask:) tsplay_umask=$tsplay_first ;; Uid:) tsplay_uid=$tsplay_second ;; Gid:) tsplay_gid=$tsplay_second; break ;; esac
+done </proc/self/status; } 2>/dev/null
+[ -n "\${tsplay_umask-}" ] || tsplay_umask=$(umask)
+`;
 
 /** What goes to a sh: frames that are submitted in one turn of the event loop travel together, and long texts travel once. */
 export class Outgoing {

@@ -20,7 +20,8 @@ ask_unit() {
     fact is_enabled "$(sd is-enabled -- "$unit" 2>/dev/null)"
     return 0
   fi
-  shown=$(LC_ALL=C sd show -- "$unit" 2>&1)
+  # without a function, which would be a process of its own in here
+  if [ "$scope" = system ]; then shown=$(LC_ALL=C systemctl show -- "$unit" 2>&1); else shown=$(LC_ALL=C systemctl "--$scope" show -- "$unit" 2>&1); fi
   fact show_code "$?"
   fact show "$shown"
   case $newline$shown$newline in
